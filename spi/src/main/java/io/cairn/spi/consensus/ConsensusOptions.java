@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.spi.consensus;
+
+import java.util.List;
+
+/**
+ * What an engine has to know about its member.
+ *
+ * @param clusterId the cluster, as its handshakes and files carry it
+ * @param memberId this member
+ * @param incarnation a number drawn when the member's directory was made
+ * @param boot how often the member has been started
+ * @param bootstrap the members of a cluster that begins with this start, each as the entry that adds
+ *     it; empty when the directory already has a log or the member joins a running cluster
+ * @param heartbeatMillis the length of a tick
+ * @param electionMillis how long a follower waits for a leader
+ * @param preVote whether a candidate asks before it raises the term
+ * @param requestTimeoutMillis how long a proposal or a read may wait
+ * @param waitingBytesMax the bound of C6 in bytes
+ * @param waitingProposalsMax the bound of C6 in proposals
+ */
+public record ConsensusOptions(
+    long clusterId,
+    long memberId,
+    long incarnation,
+    long boot,
+    List<ConfigurationChange> bootstrap,
+    int heartbeatMillis,
+    int electionMillis,
+    boolean preVote,
+    int requestTimeoutMillis,
+    long waitingBytesMax,
+    int waitingProposalsMax) {
+  /** Copies the list. */
+  public ConsensusOptions {
+    bootstrap = List.copyOf(bootstrap);
+  }
+}
