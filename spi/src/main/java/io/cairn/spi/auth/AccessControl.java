@@ -12,8 +12,8 @@ import java.util.List;
  * Users, roles and permissions as replicated state (A1-A4).
  *
  * <p><b>Threads.</b> {@link #load} and {@link #apply} on the apply lane; {@link #view} anywhere.
- * <b>Failure.</b> {@link #apply} throws {@link io.cairn.spi.store.StoreException} for a refusal, and
- * then has changed nothing.
+ * <b>Failure.</b> {@link #apply} throws {@link io.cairn.spi.store.StoreException} for a refusal,
+ * and then has changed nothing.
  */
 @ThreadSafe
 public interface AccessControl {

@@ -12,5 +12,4 @@ import org.jspecify.annotations.Nullable;
  * @param payload the command; empty for an entry that only marks the beginning of a term
  * @param proposal the object that this process proposed, or null (C3)
  */
-public record CommittedEntry(
-    long index, long term, Bytes payload, @Nullable Proposal proposal) {}
+public record CommittedEntry(long index, long term, Bytes payload, @Nullable Proposal proposal) {}

@@ -7,9 +7,9 @@ import java.util.concurrent.CompletionStage;
 /**
  * Agrees with the other members on one order of commands (C1-C12).
  *
- * <p><b>Threads.</b> Any. <b>Blocking.</b> Only {@link #start} and {@link #stop}. <b>Ownership.</b> A
- * proposal and its payload belong to the engine until they come back. <b>Failure.</b> Stages fail with
- * {@link ConsensusException}; a broken medium ends the process (C11).
+ * <p><b>Threads.</b> Any. <b>Blocking.</b> Only {@link #start} and {@link #stop}. <b>Ownership.</b>
+ * A proposal and its payload belong to the engine until they come back. <b>Failure.</b> Stages fail
+ * with {@link ConsensusException}; a broken medium ends the process (C11).
  */
 @ThreadSafe
 public interface Consensus {
@@ -17,8 +17,8 @@ public interface Consensus {
   long NO_INDEX = -1;
 
   /**
-   * Recovers the log and begins to take part. Entries already committed may be applied before the call
-   * returns.
+   * Recovers the log and begins to take part. Entries already committed may be applied before the
+   * call returns.
    *
    * @throws ConsensusException if the log cannot be opened; the message names file, offset and cure
    */
@@ -27,13 +27,15 @@ public interface Consensus {
   /** Proposes a command (C3-C6). */
   void propose(Proposal proposal);
 
-  /** Proposes a change of the configuration, which must differ from the present one in one member. */
+  /**
+   * Proposes a change of the configuration, which must differ from the present one in one member.
+   */
   void proposeChange(ConfigurationChange change, Proposal proposal);
 
   /**
-   * Asks for an index that is safe to read at (C7). Callers that wait at the same time share a round.
-   * The stage completes on a lane of the engine, or fails with {@link ConsensusException} when the
-   * leader changes or the request timeout passes.
+   * Asks for an index that is safe to read at (C7). Callers that wait at the same time share a
+   * round. The stage completes on a lane of the engine, or fails with {@link ConsensusException}
+   * when the leader changes or the request timeout passes.
    */
   CompletionStage<Long> readIndex();
 

@@ -10,8 +10,8 @@ import java.util.List;
  * @param memberId this member
  * @param incarnation a number drawn when the member's directory was made
  * @param boot how often the member has been started
- * @param bootstrap the members of a cluster that begins with this start, each as the entry that adds
- *     it; empty when the directory already has a log or the member joins a running cluster
+ * @param bootstrap the members of a cluster that begins with this start, each as the entry that
+ *     adds it; empty when the directory already has a log or the member joins a running cluster
  * @param heartbeatMillis the length of a tick
  * @param electionMillis how long a follower waits for a leader
  * @param preVote whether a candidate asks before it raises the term

@@ -4,8 +4,8 @@ package io.cairn.spi.consensus;
 import io.cairn.spi.store.Bytes;
 
 /**
- * A command on its way into the log, made by the state machine's owner and given back to it when the
- * command is applied (C3).
+ * A command on its way into the log, made by the state machine's owner and given back to it when
+ * the command is applied (C3).
  */
 public interface Proposal {
   /** What is replicated; the same slice at every call. */

@@ -19,8 +19,8 @@ public interface StateMachine {
   /**
    * Applies committed entries, publishes the outcome and then answers their proposals.
    *
-   * @param entries at least one, ascending without gaps; the list belongs to the engine again when the
-   *     call returns
+   * @param entries at least one, ascending without gaps; the list belongs to the engine again when
+   *     the call returns
    */
   void apply(List<CommittedEntry> entries);
 

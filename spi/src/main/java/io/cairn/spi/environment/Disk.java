@@ -7,9 +7,9 @@ import java.util.List;
 /**
  * A directory tree of a member (X5, X6). Paths are relative, with {@code /} between names.
  *
- * <p><b>Threads.</b> Any, but never one that may be interrupted: an interrupt closes files under all
- * their users. <b>Blocking.</b> Every method may block. <b>Failure.</b> {@link IOException}, whose
- * message names the path.
+ * <p><b>Threads.</b> Any, but never one that may be interrupted: an interrupt closes files under
+ * all their users. <b>Blocking.</b> Every method may block. <b>Failure.</b> {@link IOException},
+ * whose message names the path.
  */
 @ThreadSafe
 public interface Disk {

@@ -7,8 +7,9 @@ import java.util.concurrent.CompletionStage;
 /**
  * Messages between the members of a cluster (X7).
  *
- * <p><b>Threads.</b> Any may send; receivers are called on a lane of the network and hand on at once.
- * <b>Blocking.</b> Never. <b>Failure.</b> Sending is silent about loss; a full queue drops messages.
+ * <p><b>Threads.</b> Any may send; receivers are called on a lane of the network and hand on at
+ * once. <b>Blocking.</b> Never. <b>Failure.</b> Sending is silent about loss; a full queue drops
+ * messages.
  */
 @ThreadSafe
 public interface PeerNetwork {

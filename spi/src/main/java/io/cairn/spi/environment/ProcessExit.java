@@ -9,8 +9,8 @@ package io.cairn.spi.environment;
 @FunctionalInterface
 public interface ProcessExit {
   /**
-   * Reports {@code cause} and ends the process. In a simulation, where only the member ends, the call
-   * returns by throwing; it never returns normally.
+   * Reports {@code cause} and ends the process. In a simulation, where only the member ends, the
+   * call returns by throwing; it never returns normally.
    *
    * @param what what went wrong, where, and what to do about it
    */

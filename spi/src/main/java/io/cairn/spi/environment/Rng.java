@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.spi.environment;
 
-/** A stream of random numbers. Belongs to whoever holds it; {@link #split} gives others their own. */
+/**
+ * A stream of random numbers. Belongs to whoever holds it; {@link #split} gives others their own.
+ */
 @OnLane("owner")
 public interface Rng {
   /** The next 64 random bits. */

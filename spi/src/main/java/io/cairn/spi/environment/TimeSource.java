@@ -7,6 +7,9 @@ public interface TimeSource {
   /** Nanoseconds since an arbitrary origin; never goes back. */
   long nanos();
 
-  /** Milliseconds since 1970 as the machine believes; for display and for making ids, never to decide. */
+  /**
+   * Milliseconds since 1970 as the machine believes; for display and for making ids, never to
+   * decide.
+   */
   long wallMillis();
 }

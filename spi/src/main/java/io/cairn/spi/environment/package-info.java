@@ -9,22 +9,23 @@
  * <h2>Rules</h2>
  *
  * <ul>
- *   <li>X1 {@link TimeSource#nanos} never goes back and decides everything; wall time is only shown.
+ *   <li>X1 {@link TimeSource#nanos} never goes back and decides everything; wall time is only
+ *       shown.
  *   <li>X2 A {@link Lane} runs its tasks one at a time, in the order in which they were handed in,
  *       each seeing the effects of those before it.
- *   <li>X3 A task that throws ends the process: the environment reports it to its failure handler and
- *       runs nothing more on that lane.
- *   <li>X4 A delayed task runs on the lane it was scheduled for, not before its time; a cancelled one
- *       that has not begun does not run.
+ *   <li>X3 A task that throws ends the process: the environment reports it to its failure handler
+ *       and runs nothing more on that lane.
+ *   <li>X4 A delayed task runs on the lane it was scheduled for, not before its time; a cancelled
+ *       one that has not begun does not run.
  *   <li>X5 After {@link DiskFile#sync} returns, everything written to the file before the call
- *       survives a power cut; after {@link Disk#syncDirectory} returns, so do names created, renamed
- *       and removed in that directory. A failed sync is final: the data may be lost even if a later
- *       sync succeeds.
+ *       survives a power cut; after {@link Disk#syncDirectory} returns, so do names created,
+ *       renamed and removed in that directory. A failed sync is final: the data may be lost even if
+ *       a later sync succeeds.
  *   <li>X6 {@link Disk#list} is sorted.
  *   <li>X7 Messages between two members on one channel arrive in order or not at all, and possibly
  *       late; nothing is delivered twice by one connection.
- *   <li>X8 A {@link Probe} answers false in production; a test may let the code take an unlikely but
- *       legal choice.
+ *   <li>X8 A {@link Probe} answers false in production; a test may let the code take an unlikely
+ *       but legal choice.
  * </ul>
  *
  * <p>Start reading at {@link Scheduler}.

@@ -6,11 +6,11 @@
  *
  * <ul>
  *   <li>P1 A descriptor is a constant: it is the same for every instance and every call.
- *   <li>P2 {@link PluginDescriptor#SPI_VERSION} is a compile-time constant, so a plugin that writes it
- *       into its descriptor carries the number that its compiler saw. The server refuses another
+ *   <li>P2 {@link PluginDescriptor#SPI_VERSION} is a compile-time constant, so a plugin that writes
+ *       it into its descriptor carries the number that its compiler saw. The server refuses another
  *       number, naming both.
- *   <li>P3 What a plugin does not list as a capability it does not offer; using it is refused as the
- *       seam's contract says.
+ *   <li>P3 What a plugin does not list as a capability it does not offer; using it is refused as
+ *       the seam's contract says.
  *   <li>P4 A name is lower-case letters, digits and hyphens, as it stands in configuration.
  * </ul>
  */

@@ -2,8 +2,8 @@
 package io.cairn.spi.storage;
 
 /**
- * The medium, or the engine on it, failed. The message says what was wanted, what was found, in which
- * file or table, and what would help; it is meant for the operator.
+ * The medium, or the engine on it, failed. The message says what was wanted, what was found, in
+ * which file or table, and what would help; it is meant for the operator.
  */
 public abstract sealed class StorageException extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -32,8 +32,8 @@ public interface StorageView extends AutoCloseable {
   void get(Table table, List<Bytes> keys, Found found);
 
   /**
-   * A cursor over the keys from {@code from} (inclusive) to {@code to} (exclusive) in order (S5). An
-   * empty {@code to} means to the end.
+   * A cursor over the keys from {@code from} (inclusive) to {@code to} (exclusive) in order (S5).
+   * An empty {@code to} means to the end.
    */
   Cursor scan(Table table, Bytes from, Bytes to);
 

@@ -3,19 +3,19 @@
  * The contract of a storage backend: a few tables of ordered byte keys that survive a crash.
  *
  * <p>A {@link io.cairn.spi.storage.StorageBackend} opens a {@link
- * io.cairn.spi.storage.StorageEngine} in a directory of its own. The kernel alone decides what is in
- * the tables; an engine never looks inside keys or values, so every engine holds identical content.
- * The consensus log, not the engine, is what makes a write durable: an engine may forget its newest
- * commits in a crash, as long as what remains is a prefix of them.
+ * io.cairn.spi.storage.StorageEngine} in a directory of its own. The kernel alone decides what is
+ * in the tables; an engine never looks inside keys or values, so every engine holds identical
+ * content. The consensus log, not the engine, is what makes a write durable: an engine may forget
+ * its newest commits in a crash, as long as what remains is a prefix of them.
  *
  * <h2>Rules</h2>
  *
  * <ul>
  *   <li>S1 A table is an ordered map from keys (1 to 255 bytes) to values (0 bytes to {@link
- *       io.cairn.spi.storage.StorageOptions#VALUE_BYTES_MAX}); keys are ordered as unsigned bytes, a
- *       prefix first.
- *   <li>S2 A view shows the state after every commit that returned before the view was taken, and no
- *       later change, until it is closed.
+ *       io.cairn.spi.storage.StorageOptions#VALUE_BYTES_MAX}); keys are ordered as unsigned bytes,
+ *       a prefix first.
+ *   <li>S2 A view shows the state after every commit that returned before the view was taken, and
+ *       no later change, until it is closed.
  *   <li>S3 A commit applies its mutations in order, all or none: no view, before or after a crash,
  *       shows a part of it.
  *   <li>S4 After a crash the engine opens at the state after some prefix of the commits, and that
@@ -25,21 +25,20 @@
  *   <li>S6 A read returns what was written, or throws; never anything else.
  *   <li>S7 After a failed commit or barrier the engine refuses all further work with {@link
  *       io.cairn.spi.storage.StorageException.Refused}; views taken before may go on.
- *   <li>S8 An engine that lacks space throws {@link io.cairn.spi.storage.StorageException.Full}; one
- *       that finds damage throws {@link io.cairn.spi.storage.StorageException.Damaged}; each names the
- *       file or table.
+ *   <li>S8 An engine that lacks space throws {@link io.cairn.spi.storage.StorageException.Full};
+ *       one that finds damage throws {@link io.cairn.spi.storage.StorageException.Damaged}; each
+ *       names the file or table.
  *   <li>S9 A directory is open in one engine at a time; a second open throws {@link
  *       io.cairn.spi.storage.StorageException.InUse}.
  *   <li>S10 Space freed by deletions is used again without stopping anybody; {@link
- *       io.cairn.spi.storage.StorageEngine#reclaim} may give it back to the file system, beside other
- *       work.
- *   <li>S11 Close waits for a running commit or barrier; views and cursors must be closed before it.
- *       Closing twice is harmless. Closing without a barrier may lose what S4 allows.
- *   <li>S12 An engine opened with a table it has never seen shows it empty; a table it has and that is
- *       not asked for is an error ({@link io.cairn.spi.storage.StorageException.Damaged}).
- *   <li>S13 An engine without the capability {@link
- *       io.cairn.spi.storage.StorageBackend#DURABLE} starts empty at every open; its barrier holds
- *       for the life of the process.
+ *       io.cairn.spi.storage.StorageEngine#reclaim} may give it back to the file system, beside
+ *       other work.
+ *   <li>S11 Close waits for a running commit or barrier; views and cursors must be closed before
+ *       it. Closing twice is harmless. Closing without a barrier may lose what S4 allows.
+ *   <li>S12 An engine opened with a table it has never seen shows it empty; a table it has and that
+ *       is not asked for is an error ({@link io.cairn.spi.storage.StorageException.Damaged}).
+ *   <li>S13 An engine without the capability {@link io.cairn.spi.storage.StorageBackend#DURABLE}
+ *       starts empty at every open; its barrier holds for the life of the process.
  * </ul>
  *
  * <p>The suite {@code StorageConformance} of {@code cairn-conformance-tests} has a test per rule.

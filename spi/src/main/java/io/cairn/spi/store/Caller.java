@@ -39,8 +39,8 @@ public record Caller(
     boolean ended();
 
     /**
-     * Runs {@code action} once when the call has ended for whatever reason, at once if it already has.
-     * The action must be short; it runs on any thread.
+     * Runs {@code action} once when the call has ended for whatever reason, at once if it already
+     * has. The action must be short; it runs on any thread.
      */
     void onEnd(Runnable action);
   }

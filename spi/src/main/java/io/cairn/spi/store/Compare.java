@@ -7,7 +7,8 @@ package io.cairn.spi.store;
  * @param result how the stored thing must relate to the operand
  * @param target what is compared
  * @param range the keys, each of which must satisfy the comparison
- * @param operand what it is compared with, as it came; of no effect if it is not of the target's kind
+ * @param operand what it is compared with, as it came; of no effect if it is not of the target's
+ *     kind
  */
 public record Compare(Result result, Target target, KeyRange range, Operand operand) {
 
@@ -54,7 +55,7 @@ public record Compare(Result result, Target target, KeyRange range, Operand oper
      *
      * @param target which of the numeric fields was set
      */
-    record Number(Target target, long value) implements Operand {}
+    record Numeric(Target target, long value) implements Operand {}
 
     /** Bytes, to compare with a value. */
     record Value(Bytes value) implements Operand {}
@@ -62,7 +63,9 @@ public record Compare(Result result, Target target, KeyRange range, Operand oper
 
   /** The operand as a number, 0 unless one of the target's kind was set. */
   public long number() {
-    return operand instanceof Operand.Number(Target kind, long value) && kind == target ? value : 0;
+    return operand instanceof Operand.Numeric(Target kind, long value) && kind == target
+        ? value
+        : 0;
   }
 
   /** The operand as bytes, empty unless one was set. */

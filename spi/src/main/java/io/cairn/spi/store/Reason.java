@@ -217,7 +217,9 @@ public sealed interface Reason {
   /** The caller went away during a read. */
   record CallCanceled() implements Reason {}
 
-  /** Consensus did not take the proposal: leadership is being transferred, or the member removed. */
+  /**
+   * Consensus did not take the proposal: leadership is being transferred, or the member removed.
+   */
   record ProposalDropped() implements Reason {}
 
   /** Members disagree on what is stored. */

@@ -7,12 +7,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The watchers of one client stream, pulled by the transport at the client's pace.
  *
- * <p>The transport calls {@link #next} while the client can take more, sends what comes, and stops at
- * null until it is woken. Nothing encoded waits in the store meanwhile: a slow client costs a bounded
- * number of revision numbers per watcher.
+ * <p>The transport calls {@link #next} while the client can take more, sends what comes, and stops
+ * at null until it is woken. Nothing encoded waits in the store meanwhile: a slow client costs a
+ * bounded number of revision numbers per watcher.
  *
- * <p><b>Threads.</b> One at a time, the stream's own. <b>Blocking.</b> Never: what must be read from
- * the engine is fetched on a lane of the store, and the stream woken.
+ * <p><b>Threads.</b> One at a time, the stream's own. <b>Blocking.</b> Never: what must be read
+ * from the engine is fetched on a lane of the store, and the stream woken.
  */
 @OnLane("caller")
 public interface WatchStream extends AutoCloseable {

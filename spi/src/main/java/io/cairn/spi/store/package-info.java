@@ -2,21 +2,24 @@
 /**
  * The store as transports and embedding programs see it.
  *
- * <p>A {@link io.cairn.spi.store.StoreService} has six facets, one per service of etcd's v3 API, and
- * means by every request and result what etcd 3.7 means. Requests and results are records; stored
- * key-values and events cross in their encoded form ({@link io.cairn.spi.store.KeyValueFormat}, {@link
- * io.cairn.spi.store.EventFormat}), so that a transport copies them and decodes nothing.
+ * <p>A {@link io.cairn.spi.store.StoreService} has six facets, one per service of etcd's v3 API,
+ * and means by every request and result what etcd 3.7 means. Requests and results are records;
+ * stored key-values and events cross in their encoded form ({@link
+ * io.cairn.spi.store.KeyValueFormat}, {@link io.cairn.spi.store.EventFormat}), so that a transport
+ * copies them and decodes nothing.
  *
  * <h2>Rules</h2>
  *
  * <ul>
  *   <li>V1-V5 are the encodings: see {@code KeyValueFormat} and {@code EventFormat}.
- *   <li>V6 Every method may be called from any thread and never blocks. A stage that is not complete
- *       at return completes on a lane of the store: what hangs on it must be short and not block.
- *   <li>V7 A request is checked by the store and by nobody else, in etcd's order. A refusal is a {@link
- *       io.cairn.spi.store.StoreException} with a {@link io.cairn.spi.store.Reason}; the stage fails
- *       with exactly that exception, never wrapped. A method does not throw.
- *   <li>V8 Slices handed in belong to the store from then on; slices handed out stay valid for ever.
+ *   <li>V6 Every method may be called from any thread and never blocks. A stage that is not
+ *       complete at return completes on a lane of the store: what hangs on it must be short and not
+ *       block.
+ *   <li>V7 A request is checked by the store and by nobody else, in etcd's order. A refusal is a
+ *       {@link io.cairn.spi.store.StoreException} with a {@link io.cairn.spi.store.Reason}; the
+ *       stage fails with exactly that exception, never wrapped. A method does not throw.
+ *   <li>V8 Slices handed in belong to the store from then on; slices handed out stay valid for
+ *       ever.
  *   <li>V9 A refusal means that nothing happened, except for {@link
  *       io.cairn.spi.store.Reason.TimedOut}, whose outcome is unknown.
  *   <li>V10 A numeric enumeration value that is not known arrives as {@code UNKNOWN}.
