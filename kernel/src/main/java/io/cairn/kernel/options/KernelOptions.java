@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.kernel.options;
+
+/**
+ * What a kernel is told by its configuration. Nothing here may influence what applying an entry
+ * does, since members may be configured differently.
+ *
+ * @param clusterId the cluster
+ * @param memberId this member
+ * @param maxRequestBytes the largest command, as encoded for the log
+ * @param maxTxnOps the most comparisons or operations of a transaction
+ * @param quotaBytes the engine's size at which puts are refused; 0 for etcd's default, negative for
+ *     none
+ * @param electionMillis the election timeout, from which etcd derives other times
+ * @param requestTimeoutMillis how long a proposal or read index may take
+ * @param memory the bounds of memory
+ * @param flush when published state goes to the engine
+ */
+public record KernelOptions(
+    long clusterId,
+    long memberId,
+    int maxRequestBytes,
+    int maxTxnOps,
+    long quotaBytes,
+    int electionMillis,
+    int requestTimeoutMillis,
+    Memory memory,
+    Flush flush) {
+
+  /** etcd's quota when none is configured. */
+  public static final long DEFAULT_QUOTA_BYTES = 2L << 30;
+
+  /**
+   * Bounds of memory.
+   *
+   * @param recentBytes how much of the newest history stays in memory once it is flushed
+   * @param cacheBytes the value cache
+   * @param responseBytes all range answers under way
+   */
+  public record Memory(long recentBytes, long cacheBytes, long responseBytes) {}
+
+  /**
+   * When published state goes to the engine: as soon as one of the bounds is reached.
+   *
+   * @param operations records and small mutations per engine commit
+   * @param bytes bytes per engine commit
+   * @param millis how long a change waits at most
+   * @param unflushedBytesMax beyond this applying waits for the engine
+   * @param barrierBytes how many flushed bytes make a barrier worth its cost
+   */
+  public record Flush(
+      int operations, long bytes, int millis, long unflushedBytesMax, long barrierBytes) {}
+
+  /** etcd's defaults. */
+  public static KernelOptions defaults(long clusterId, long memberId) {
+    return new KernelOptions(
+        clusterId,
+        memberId,
+        1_572_864,
+        128,
+        0,
+        1000,
+        7000,
+        new Memory(32L << 20, 64L << 20, 64L << 20),
+        new Flush(10_000, 8L << 20, 100, 64L << 20, 32L << 20));
+  }
+
+  /** The quota in effect: {@link Long#MAX_VALUE} if there is none. */
+  public long effectiveQuotaBytes() {
+    if (quotaBytes == 0) {
+      return DEFAULT_QUOTA_BYTES;
+    }
+    return quotaBytes < 0 ? Long.MAX_VALUE : quotaBytes;
+  }
+}

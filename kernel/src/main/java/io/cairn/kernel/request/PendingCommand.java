@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.kernel.request;
+
+import io.cairn.kernel.command.Command;
+import io.cairn.spi.auth.Identity;
+import io.cairn.spi.store.Bytes;
+
+/**
+ * A command under way. Applying it on the member that proposed it decodes nothing: the command is
+ * still here.
+ */
+public final class PendingCommand<R> extends PendingAnswer<R> {
+  private final Command<R> command;
+  private final Identity identity;
+
+  PendingCommand(Command<R> command, Identity identity, Bytes payload) {
+    super(payload);
+    this.command = command;
+    this.identity = identity;
+  }
+
+  /** What is to be done. */
+  public Command<R> command() {
+    return command;
+  }
+
+  /** On whose behalf. */
+  public Identity identity() {
+    return identity;
+  }
+}
