@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.kernel.directory;
+
+import io.cairn.spi.environment.Disk;
+import io.cairn.spi.environment.DiskFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.zip.CRC32C;
+
+/**
+ * The folder {@code member} of a data directory.
+ *
+ * <table>
+ *   <caption>What lies in it</caption>
+ *   <tr><td>{@code FORMAT}</td><td>whose it is; read before anything else, rewritten at each start</td></tr>
+ *   <tr><td>{@code CURRENT}</td><td>the name of the engine's folder in use</td></tr>
+ *   <tr><td>{@code engine-<n>}</td><td>a storage engine's files</td></tr>
+ *   <tr><td>{@code wal}</td><td>the consensus log</td></tr>
+ * </table>
+ *
+ * <p>Both small files are replaced by writing a new one, syncing it, renaming it and syncing the
+ * folder, so a crash leaves the old or the new one. {@code FORMAT} carries a checksum.
+ *
+ * <p><b>Failure.</b> {@link IllegalStateException} for a directory that this member must not use,
+ * with the reason and a cure; {@link IOException} if it cannot be read or written. <b>Threads.</b>
+ * Used by one, at start.
+ */
+public final class MemberDirectory {
+  /** The folder within the data directory. Its existence means that the member has been started. */
+  public static final String MEMBER = "member";
+
+  /** The folder of the consensus log. */
+  public static final String WAL = MEMBER + "/wal";
+
+  private static final String FORMAT = MEMBER + "/FORMAT";
+  private static final String CURRENT = MEMBER + "/CURRENT";
+  private static final String FIRST_ENGINE = "engine-1";
+  private static final String FORMAT_VERSION = "1";
+  private static final int SMALL_FILE_BYTES_MAX = 4096;
+
+  private final Disk disk;
+  private final String shownPath;
+
+  /**
+   * The directory on {@code disk}.
+   *
+   * @param shownPath how messages call it
+   */
+  public MemberDirectory(Disk disk, String shownPath) {
+    this.disk = disk;
+    this.shownPath = shownPath;
+  }
+
+  /** Whose directory it is, or nothing if it has not been made yet. */
+  public Optional<MemberIdentity> read() throws IOException {
+    if (!disk.exists(FORMAT)) {
+      refuseForeignContent();
+      return Optional.empty();
+    }
+    return Optional.of(parse(readSmall(FORMAT)));
+  }
+
+  /** Makes the directory for a member that has none yet; its boot counter stands at 1. */
+  public MemberIdentity create(String backend, long clusterId, long memberId, long incarnation)
+      throws IOException {
+    disk.createDirectories(MEMBER);
+    disk.syncDirectory("");
+    MemberIdentity identity = new MemberIdentity(backend, clusterId, memberId, incarnation, 1);
+    replace(CURRENT, FIRST_ENGINE + "\n");
+    replace(FORMAT, text(identity));
+    return identity;
+  }
+
+  /**
+   * Records another start.
+   *
+   * @param backend the backend that this start uses
+   * @throws IllegalStateException if another backend wrote the directory
+   */
+  public MemberIdentity boot(MemberIdentity identity, String backend) throws IOException {
+    if (!identity.backend().equals(backend)) {
+      throw new IllegalStateException(
+          "the data directory '%s' was written by backend '%s' and cannot be opened with backend '%s'"
+              .formatted(shownPath, identity.backend(), backend));
+    }
+    MemberIdentity next = identity.nextBoot();
+    replace(FORMAT, text(next));
+    return next;
+  }
+
+  /** The engine's folder in use, relative to the data directory; made if missing. */
+  public String engine() throws IOException {
+    String name = readSmall(CURRENT).strip();
+    if (!name.matches("engine-[0-9]+")) {
+      throw damaged(CURRENT, "'" + name + "' does not name an engine");
+    }
+    String folder = MEMBER + "/" + name;
+    disk.createDirectories(folder);
+    disk.syncDirectory(MEMBER);
+    return folder;
+  }
+
+  private void refuseForeignContent() throws IOException {
+    List<String> content = disk.list(MEMBER);
+    if (content.contains("snap")) {
+      throw new IllegalStateException(
+          ("the data directory '%s' was written by etcd; Cairn cannot open it. Start Cairn with an"
+                  + " empty directory and copy the keys, for instance with 'etcdctl make-mirror'")
+              .formatted(shownPath));
+    }
+    // CURRENT is written before FORMAT: alone it is the trace of a first start that was cut short.
+    for (String name : content) {
+      if (!name.equals("CURRENT") && !name.endsWith(".tmp") && !name.equals("LOCK")) {
+        throw damaged(FORMAT, "the file is missing, yet there is '" + name + "'");
+      }
+    }
+  }
+
+  private String readSmall(String path) throws IOException {
+    try (DiskFile file = disk.open(path)) {
+      long size = file.size();
+      if (size > SMALL_FILE_BYTES_MAX) {
+        throw damaged(path, "it has " + size + " bytes");
+      }
+      ByteBuffer content = ByteBuffer.allocate((int) size);
+      file.read(0, content);
+      return new String(content.array(), 0, content.position(), StandardCharsets.UTF_8);
+    }
+  }
+
+  private void replace(String path, String text) throws IOException {
+    String temporary = path + ".tmp";
+    disk.remove(temporary);
+    try (DiskFile file = disk.create(temporary)) {
+      file.write(0, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+      file.sync();
+    }
+    disk.rename(temporary, path);
+    disk.syncDirectory(MEMBER);
+  }
+
+  private static String text(MemberIdentity identity) {
+    String body =
+        """
+        cairn %s
+        backend %s
+        cluster %s
+        member %s
+        incarnation %s
+        boot %d
+        """
+            .formatted(
+                FORMAT_VERSION,
+                identity.backend(),
+                Long.toHexString(identity.clusterId()),
+                Long.toHexString(identity.memberId()),
+                Long.toHexString(identity.incarnation()),
+                identity.boot());
+    return body + "checksum " + checksum(body) + "\n";
+  }
+
+  private MemberIdentity parse(String text) {
+    Map<String, String> values = new LinkedHashMap<>();
+    for (String line : text.lines().toList()) {
+      int space = line.indexOf(' ');
+      if (space < 0) {
+        throw damaged(FORMAT, "'" + line + "' is not a name and a value");
+      }
+      values.put(line.substring(0, space), line.substring(space + 1));
+    }
+    if (values.containsKey("cairn") && !value(values, "cairn").equals(FORMAT_VERSION)) {
+      throw new IllegalStateException(
+          "the data directory '%s' has format %s; this version of Cairn reads format %s"
+              .formatted(shownPath, value(values, "cairn"), FORMAT_VERSION));
+    }
+    int end = text.indexOf("checksum ");
+    if (end < 0 || !value(values, "checksum").equals(checksum(text.substring(0, end)))) {
+      throw damaged(FORMAT, "its checksum does not match");
+    }
+    try {
+      return new MemberIdentity(
+          value(values, "backend"),
+          Long.parseUnsignedLong(value(values, "cluster"), 16),
+          Long.parseUnsignedLong(value(values, "member"), 16),
+          Long.parseUnsignedLong(value(values, "incarnation"), 16),
+          Long.parseLong(value(values, "boot")));
+    } catch (NumberFormatException e) {
+      throw damaged(FORMAT, "a number is malformed: " + e.getMessage());
+    }
+  }
+
+  private String value(Map<String, String> values, String name) {
+    String value = values.get(name);
+    if (value == null) {
+      throw damaged(FORMAT, "it has no '" + name + "'");
+    }
+    return value;
+  }
+
+  private IllegalStateException damaged(String file, String what) {
+    return new IllegalStateException(
+        ("the file '%s' of data directory '%s' is damaged: %s. Restore the directory from a backup,"
+                + " or remove the member and add it anew")
+            .formatted(file, shownPath, what));
+  }
+
+  private static String checksum(String text) {
+    CRC32C crc = new CRC32C();
+    crc.update(text.getBytes(StandardCharsets.UTF_8));
+    return Long.toHexString(crc.getValue());
+  }
+}
