@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.spi.store;
 
+import io.cairn.spi.environment.ThreadSafe;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,7 @@ public record Caller(
     Call call) {
 
   /** A call's life. Any thread may ask. */
+  @ThreadSafe
   public interface Call {
     /** A call that never ends early. */
     Call ENDLESS =
