@@ -50,7 +50,8 @@ final class ThreadLanesTest {
       }
 
       assertThat(ran.await(DEADLINE_SECONDS, TimeUnit.SECONDS)).isTrue();
-      assertThat(lanes.stats().getFirst().wakeUps()).isLessThanOrEqualTo((long) threads * tasksEach);
+      assertThat(lanes.stats().getFirst().wakeUps())
+          .isLessThanOrEqualTo((long) threads * tasksEach);
     }
   }
 
