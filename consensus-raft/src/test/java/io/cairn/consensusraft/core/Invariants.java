@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.consensusraft.core;
+
+import io.cairn.consensusraft.core.Effects.RoleKind;
+import io.cairn.consensusraft.core.Effects.RoleView;
+import io.cairn.spi.environment.InvariantViolation;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What must hold after every step, judged by an observer who sees all members and their disks. The
+ * numbers are those of the project's list of invariants.
+ */
+final class Invariants {
+  private final TestCluster cluster;
+  private final TreeMap<Long, Long> leaders = new TreeMap<>();
+  private final TreeMap<String, Long> votes = new TreeMap<>();
+  private final TreeMap<String, Entry> entries = new TreeMap<>();
+  private final TreeMap<String, Long> precedingTerms = new TreeMap<>();
+  private final TreeMap<Long, Entry> committed = new TreeMap<>();
+  private final TreeMap<String, Long> readsBegun = new TreeMap<>();
+  private final TreeMap<String, Integer> reached = new TreeMap<>();
+  private final TreeSet<String> acknowledgedOrigins = new TreeSet<>();
+  private long acknowledged;
+
+  Invariants(TestCluster cluster) {
+    this.cluster = cluster;
+  }
+
+  /** The highest index at which somebody may have been told of success. */
+  long acknowledged() {
+    return acknowledged;
+  }
+
+  /** How often each rare situation came about: one that never does tests nothing. */
+  Map<String, Integer> reached() {
+    return reached;
+  }
+
+  private void reach(String situation) {
+    reached.merge(situation, 1, Integer::sum);
+  }
+
+  boolean wasAcknowledged(Object origin) {
+    return acknowledgedOrigins.contains(origin.toString());
+  }
+
+  void readBegins(String origin) {
+    readsBegun.put(origin, acknowledged);
+  }
+
+  void readable(String origin, long index) {
+    reach("read answered");
+    check(index >= readsBegun.getOrDefault(origin, 0L), "I9 read " + origin + " is stale");
+  }
+
+  void stepped(TestMember member, Effects effects) {
+    RoleView role = effects.role();
+    RaftCore core = member.core();
+    String who = "n" + member.id;
+    // I4: nothing falls.
+    check(role.term() >= member.term, "I4 the term of " + who + " fell");
+    check(role.commit() >= member.commit, "I4 the commit index of " + who + " fell");
+    check(core.applied() <= role.commit(), "I4 " + who + " applied beyond commit");
+    check(role.commit() <= core.lastIndex(), "I4 " + who + " committed beyond its log");
+    Effects.Persist persist = effects.persist();
+    if (persist != null) {
+      for (Entry entry : persist.entries()) {
+        appended(entry, core);
+      }
+      check(
+          persist.truncateFrom() == 0 || role.kind() != RoleKind.LEADER,
+          "I2 leader " + who + " cut its own log");
+      if (persist.truncateFrom() != 0) {
+        reach("log cut off");
+      }
+      if (persist.snapshot() != null) {
+        reach(persist.snapshot().index() > 1 ? "snapshot installed" : "small snapshot installed");
+      }
+    }
+    if (role.kind() == RoleKind.LEADER) {
+      // I1: one leader per term.
+      Long known = leaders.putIfAbsent(role.term(), member.id);
+      check(known == null || known == member.id, "I1 two leaders in term " + role.term());
+      if (known == null) {
+        reach("leader elected");
+        elected(member);
+      }
+    }
+    for (long index = member.commit + 1; index <= role.commit(); index++) {
+      committed(member, index);
+    }
+    for (Entry entry : effects.apply()) {
+      check(member.holdsDurably(entry), "O3 " + who + " applies what it may lose");
+    }
+    effects.dropped().forEach(dropped -> reach("dropped " + dropped.reason()));
+    effects.pages().forEach(page -> reach("entries read back"));
+    member.commit = role.commit();
+    member.term = role.term();
+  }
+
+  void applied(TestMember member, Entry entry) {
+    Entry known = committed.get(entry.index());
+    check(entry.equals(known), "n" + member.id + " applies another entry at " + entry.index());
+    if (entry.kind() == EntryKind.CONFIGURATION) {
+      reach("change applied");
+    }
+    if (entry.origin() != null) {
+      reach("proposal applied");
+      check(acknowledgedOrigins.add(entry.origin().toString()), "I10 applied twice: " + entry);
+      acknowledged = Math.max(acknowledged, entry.index());
+    }
+  }
+
+  void sent(TestMember member, Message message) {
+    switch (message) {
+      case Message.AppendRejected _ -> reach("append rejected");
+      case Message.StaleTerm _ -> reach("old leader told");
+      case Message.TimeoutNow _ -> reach("leadership handed over");
+      default -> {}
+    }
+    if (message instanceof Message.VoteResponse response && response.granted() && !response.pre()) {
+      // I1: one vote per term, and found again after a crash.
+      String key = member.id + "@" + response.header().term();
+      Long known = votes.putIfAbsent(key, response.header().to());
+      check(known == null || known == response.header().to(), "I1 two votes of n" + key);
+      check(
+          member.diskState.term() > response.header().term()
+              || member.diskState.vote() == response.header().to(),
+          "I14 a vote of n" + key + " is not durable");
+    }
+    if (message instanceof Message.VoteRequest request && !request.pre()) {
+      check(
+          member.diskState.term() >= request.header().term(),
+          "O1 n" + member.id + " campaigns in a term that it may forget");
+    }
+  }
+
+  private void appended(Entry entry, RaftCore core) {
+    // I2: index and term determine the entry and all before it.
+    String key = entry.index() + ":" + entry.term();
+    Entry known = entries.putIfAbsent(key, entry);
+    check(known == null || known.equals(entry), "I2 two entries at " + key);
+    for (Entry before : core.window()) {
+      if (before.index() == entry.index() - 1) {
+        Long term = precedingTerms.putIfAbsent(key, before.term());
+        check(term == null || term == before.term(), "I2 two histories before " + key);
+      }
+    }
+  }
+
+  private void elected(TestMember member) {
+    // I3: a leader has everything that was ever committed.
+    RaftCore core = member.core();
+    TreeMap<Long, Entry> window = new TreeMap<>();
+    core.window().forEach(entry -> window.put(entry.index(), entry));
+    for (Entry entry : committed.tailMap(core.applied(), false).values()) {
+      check(
+          entry.equals(window.get(entry.index())),
+          "I3 leader n" + member.id + " lacks committed entry " + entry.index());
+    }
+  }
+
+  private void committed(TestMember member, long index) {
+    RaftCore core = member.core();
+    Entry entry = null;
+    for (Entry candidate : core.window()) {
+      entry = candidate.index() == index ? candidate : entry;
+    }
+    if (entry == null) {
+      return; // It came with a snapshot of what another has committed.
+    }
+    Entry known = committed.putIfAbsent(index, entry);
+    check(known == null || known.equals(entry), "I3 two committed entries at " + index);
+    if (known == null) {
+      if (entry.term() < core.role().term()) {
+        reach("entry of an older term committed");
+      }
+      // I6: durably on a quorum of the members that this leader counts.
+      Configuration configuration = core.configuration();
+      int holders = 0;
+      for (int i = 0; i < configuration.voterCount(); i++) {
+        TestMember voter = cluster.members.get(configuration.voter(i));
+        holders += voter != null && voter.holdsDurably(entry) ? 1 : 0;
+      }
+      check(holders >= configuration.quorum(), "I6 " + index + " is not durable on a quorum");
+    }
+  }
+
+  private static void check(boolean holds, String what) {
+    if (!holds) {
+      throw new InvariantViolation(what);
+    }
+  }
+}

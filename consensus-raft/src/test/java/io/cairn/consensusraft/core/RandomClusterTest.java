@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.consensusraft.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cairn.consensusraft.core.Effects.RoleKind;
+import io.cairn.spi.store.Bytes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Clusters that lose, repeat and reorder messages, crash with and without what was not synced yet,
+ * split, and change their members; the invariants are checked after every step. When the faults end
+ * the cluster must come to agree and to accept proposals again.
+ */
+final class RandomClusterTest {
+  private static final int STEPS = 2500;
+
+  static Stream<Long> seeds() {
+    Long replayed = Long.getLong("cairn.seed");
+    return replayed != null ? Stream.of(replayed) : LongStream.rangeClosed(1, 80).boxed();
+  }
+
+  @ParameterizedTest(name = "-Dcairn.seed={0}")
+  @MethodSource("seeds")
+  void invariantsHoldAndTheClusterRecovers(long seed) {
+    World world = new World(seed);
+
+    world.run();
+
+    assertThat(world.leaders()).hasSize(1);
+    assertThat(world.proposalIsAppliedEverywhere()).isTrue();
+  }
+
+  @Test
+  void rareSituationsComeAbout() {
+    TreeSet<String> reached = new TreeSet<>();
+
+    for (long seed = 1; seed <= 20; seed++) {
+      World world = new World(seed);
+      world.run();
+      if (Boolean.getBoolean("dbg"))
+        System.out.println(seed + " " + world.cluster.invariants().reached());
+      reached.addAll(world.cluster.invariants().reached().keySet());
+    }
+
+    assertThat(reached)
+        .contains(
+            "append rejected",
+            "change applied",
+            "dropped CHANGE_PENDING",
+            "dropped LEADER_CHANGED",
+            "dropped NOT_LEADER",
+            "dropped OVERLOADED",
+            "dropped REPLACED",
+            "dropped TERM_START_PENDING",
+            "dropped TRANSFERRING",
+            "entries read back",
+            "entry of an older term committed",
+            "leader elected",
+            "leadership handed over",
+            "log cut off",
+            "old leader told",
+            "proposal applied",
+            "read answered",
+            "snapshot installed");
+  }
+
+  /** One cluster and the dice. */
+  private static final class World {
+    private final TestRng dice;
+    private final TestCluster cluster = new TestCluster();
+    private final int size;
+    private int counter;
+    private int faults = 100;
+
+    World(long seed) {
+      dice = new TestRng(seed);
+      size = 3 + dice.below(3);
+      Configuration founders = Configuration.EMPTY;
+      for (long id = 1; id <= size; id++) {
+        founders = founders.with(new Configuration.Member(id, false, 0));
+      }
+      Settings settings =
+          new Settings(5, 1, dice.below(4) != 0, 200, 4, 400, 300, 500, 50, dice.below(2) * 300);
+      for (long id = 1; id <= size + 1; id++) {
+        // The last one is not a founder; it may be added later.
+        cluster.members.put(id, new TestMember(id, 0, settings, founders, cluster));
+      }
+      cluster.members.values().forEach(this::start);
+    }
+
+    private void start(TestMember member) {
+      member.start(new TestRng(dice.next() | 1));
+    }
+
+    private TestMember any() {
+      return cluster.member(1 + dice.below(size + 1));
+    }
+
+    void run() {
+      for (int i = 0; i < STEPS; i++) {
+        anything();
+      }
+      endOfFaults();
+    }
+
+    private void anything() {
+      int what = dice.below(1000);
+      if (what < 550) {
+        deliverOne();
+      } else if (what < 750) {
+        any().step(new Input.Tick());
+      } else if (what < 830) {
+        TestMember member = any();
+        member.persist(1 + dice.below(2));
+        member.apply(1 + dice.below(5));
+      } else if (what < 910) {
+        proposeSome(any());
+      } else if (what < 940) {
+        TestMember member = any();
+        if (member.isUp()) {
+          String origin = "r" + counter++;
+          cluster.invariants().readBegins(origin);
+          member.step(new Input.ReadIndex(origin));
+        }
+      } else if (what < 950) {
+        any().step(new Input.ProposeChange(0, Bytes.utf8(change()), "c" + counter++));
+      } else if (what < 955) {
+        any().step(new Input.Transfer(1 + dice.below(size)));
+      } else if (what < 965) {
+        any().step(new Input.Unreachable(1 + dice.below(size)));
+      } else if (what < 970) {
+        hold(any());
+      } else if (what < 975) {
+        cutLog(any());
+      } else if (what < 985) {
+        cluster.installNext();
+      } else {
+        fault();
+      }
+    }
+
+    private void deliverOne() {
+      if (cluster.network.isEmpty()) {
+        return;
+      }
+      // Mostly in order, as connections deliver; sometimes any.
+      int at = dice.below(4) == 0 ? dice.below(cluster.network.size()) : 0;
+      Message message = cluster.network.get(at);
+      int fate = dice.below(100);
+      if (fate >= 3) {
+        cluster.network.remove(at);
+      }
+      if (fate < 90) {
+        cluster.hand(message);
+      }
+    }
+
+    private void proposeSome(TestMember member) {
+      List<Input> inputs = new ArrayList<>();
+      for (int i = dice.below(4); i >= 0; i--) {
+        String text = "p" + counter++;
+        inputs.add(new Input.Propose(0, List.of(Bytes.utf8(text)), List.of(text)));
+      }
+      member.step(inputs);
+    }
+
+    private String change() {
+      return "+~-".charAt(dice.below(3)) + "n" + (1 + dice.below(size + 1));
+    }
+
+    private void hold(TestMember member) {
+      member.holdPersist = dice.below(2) == 0;
+      member.holdApply = dice.below(2) == 0;
+      if (member.isUp()) {
+        member.step(List.of());
+      }
+    }
+
+    private void cutLog(TestMember member) {
+      if (member.isUp()) {
+        member.barrier();
+        if (member.engine.index() > member.diskCut
+            && member.diskLog.containsKey(member.engine.index())) {
+          member.cutLog(member.engine.index());
+        }
+      }
+    }
+
+    private void fault() {
+      if (faults == 0) {
+        return;
+      }
+      faults--;
+      TestMember member = any();
+      switch (dice.below(4)) {
+        case 0 -> {
+          if (member.isUp()) {
+            member.crash(dice.below(4));
+          }
+        }
+        case 1 -> {
+          if (!member.isUp()) {
+            start(member);
+          }
+        }
+        case 2 -> cluster.cut(member.id, 1 + dice.below(size));
+        default -> cluster.heal();
+      }
+    }
+
+    private void endOfFaults() {
+      cluster.heal();
+      for (TestMember member : cluster.members.values()) {
+        member.holdPersist = false;
+        member.holdApply = false;
+        if (!member.isUp()) {
+          start(member);
+        } else {
+          member.step(List.of());
+        }
+      }
+      for (int tick = 0; tick < 40 * 5 && !settled(); tick++) {
+        cluster.members.values().forEach(member -> member.step(new Input.Tick()));
+        cluster.settle(message -> true);
+      }
+    }
+
+    private boolean settled() {
+      return leaders().size() == 1
+          && cluster.members.values().stream()
+              .filter(this::isMember)
+              .allMatch(member -> member.commit == leaders().getFirst().commit);
+    }
+
+    /** Who leads in the newest term that has a leader. */
+    List<TestMember> leaders() {
+      List<TestMember> leaders =
+          cluster.members.values().stream()
+              .filter(m -> m.core().role().kind() == RoleKind.LEADER)
+              .toList();
+      long newest = leaders.stream().mapToLong(m -> m.term).max().orElse(0);
+      return leaders.stream().filter(m -> m.term == newest).toList();
+    }
+
+    boolean proposalIsAppliedEverywhere() {
+      // Leadership may move once more: the last change may be the removal of the leader.
+      for (int tick = 0; tick < 60; tick++) {
+        if (tick < 40 && !leaders().isEmpty()) {
+          leaders().getFirst().propose("last" + tick);
+        }
+        cluster.settle(message -> true);
+        cluster.members.values().forEach(member -> member.step(new Input.Tick()));
+      }
+      TestMember leader = leaders().getFirst();
+      return cluster.invariants().wasAcknowledged("last39")
+          && cluster.members.values().stream()
+              .filter(this::isMember)
+              .allMatch(member -> member.state.index() == leader.state.index());
+    }
+
+    private boolean isMember(TestMember member) {
+      return leaders().getFirst().state.configuration().find(member.id) != null;
+    }
+  }
+}
