@@ -14,6 +14,9 @@ public sealed interface Mutation {
   /** Removes a key; nothing happens if it is not there. */
   record Delete(Table table, Bytes key) implements Mutation {}
 
-  /** Removes every key from {@code from} (inclusive) to {@code to} (exclusive). */
+  /**
+   * Removes every key from {@code from} (inclusive) to {@code to} (exclusive). An empty {@code to}
+   * means to the end.
+   */
   record DeleteRange(Table table, Bytes from, Bytes to) implements Mutation {}
 }
