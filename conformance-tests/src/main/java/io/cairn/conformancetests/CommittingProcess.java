@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.conformancetests;
+
+import io.cairn.spi.storage.StorageBackend;
+import io.cairn.spi.storage.StorageEngine;
+import io.cairn.spi.storage.StorageOptions;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ServiceLoader;
+import java.util.SplittableRandom;
+
+/**
+ * A process that commits until it is killed. After each barrier it appends the number of the last
+ * batch before it to a report, which outlives it.
+ */
+final class CommittingProcess {
+  private CommittingProcess() {}
+
+  /** Arguments: backend, directory, native directory, report, seed. */
+  public static void main(String[] arguments) throws IOException {
+    Path directory = Path.of(arguments[1]);
+    long seed = Long.parseLong(arguments[4]);
+    SplittableRandom random = new SplittableRandom();
+    try (StorageEngine engine =
+            backend(arguments[0])
+                .open(
+                    new StorageOptions(
+                        directory, CrashBatches.TABLES, 16 << 20, Path.of(arguments[2])));
+        FileChannel report =
+            FileChannel.open(
+                Path.of(arguments[3]), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+      CrashBatches batches = new CrashBatches(seed);
+      for (long number = CrashBatches.last(engine) + 1; ; number++) {
+        engine.commit(batches.batch(number));
+        if (random.nextInt(40) == 0) {
+          engine.barrier();
+          report.write(ByteBuffer.allocate(Long.BYTES).putLong(0, number));
+        }
+      }
+    }
+  }
+
+  private static StorageBackend backend(String name) {
+    return ServiceLoader.load(StorageBackend.class).stream()
+        .map(ServiceLoader.Provider::get)
+        .filter(backend -> backend.descriptor().name().equals(name))
+        .findAny()
+        .orElseThrow(() -> new IllegalArgumentException("no storage backend '" + name + "'"));
+  }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.conformancetests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cairn.spi.storage.StorageEngine;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What only a killed process shows; for backends that offer {@code durable}.
+ *
+ * <p>The backend is found in the child by its name through {@link java.util.ServiceLoader}, so it
+ * must be listed there.
+ */
+public abstract class StorageCrashConformance extends StorageSuite {
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
+  private static final int KILLS = 3;
+
+  @Nested
+  @DisplayName("S4 after a crash the engine opens at a prefix that contains the last barrier")
+  class Kills {
+    @ParameterizedTest(name = "-Dcairn.seed={0}")
+    @MethodSource("io.cairn.conformancetests.Seeds#ofThisRun")
+    void aKilledProcessLeavesAPrefix(long seed) throws Exception {
+      SplittableRandom random = new SplittableRandom(seed);
+      Path report = temporary.resolve("report");
+      Files.createFile(report);
+
+      for (int kill = 0; kill < KILLS; kill++) {
+        long reported = Files.size(report) / Long.BYTES;
+        Process process = start(report, seed);
+        try {
+          awaitReports(report, reported + 1 + random.nextInt(8), process);
+        } finally {
+          process.destroyForcibly().waitFor();
+        }
+
+        StorageEngine engine = open(directory(), CrashBatches.TABLES);
+        long last = CrashBatches.last(engine);
+        assertThat(last).isGreaterThanOrEqualTo(lastReported(report));
+        assertThat(StoredTables.of(engine, CrashBatches.TABLES))
+            .isEqualTo(new CrashBatches(seed).after(last));
+        engine.barrier();
+        close(engine);
+      }
+    }
+  }
+
+  private Process start(Path report, long seed) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    // What lets a backend load its library here lets it there.
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(argument -> argument.matches("--(enable-native|add-opens|sun-misc).*"))
+        .forEach(command::add);
+    command.addAll(
+        List.of(
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            CommittingProcess.class.getName(),
+            descriptor().name(),
+            directory().toString(),
+            NativeLibraries.directory().toString(),
+            report.toString(),
+            Long.toString(seed)));
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(temporary.resolve("output").toFile())
+        .start();
+  }
+
+  private void awaitReports(Path report, long count, Process process) throws Exception {
+    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    while (Files.size(report) < count * Long.BYTES) {
+      assertThat(System.nanoTime()).as("patience for %s reports", count).isLessThan(deadline);
+      // Returns early, with true, if the process ends by itself.
+      assertThat(process.waitFor(5, TimeUnit.MILLISECONDS))
+          .as(() -> "the process ended: " + output())
+          .isFalse();
+    }
+  }
+
+  private String output() {
+    try {
+      return Files.readString(temporary.resolve("output"));
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
+  private static long lastReported(Path report) throws IOException {
+    ByteBuffer reports = ByteBuffer.wrap(Files.readAllBytes(report));
+    return reports.getLong((reports.limit() / Long.BYTES - 1) * Long.BYTES);
+  }
+}
