@@ -37,9 +37,9 @@
  *       it. Closing twice is harmless. Closing without a barrier may lose what S4 allows.
  *   <li>S12 An engine opened with a table it has never seen shows it empty; a table it has and that
  *       is not asked for is an error ({@link io.cairn.spi.storage.StorageException.Damaged}).
- *   <li>S13 An engine without the capability {@link io.cairn.spi.storage.StorageBackend#DURABLE} has
- *       no files, so S9 does not bind it: every open gives an engine of its own that starts empty.
- *       Its barrier holds for the life of the engine.
+ *   <li>S13 An engine without the capability {@link io.cairn.spi.storage.StorageBackend#DURABLE}
+ *       has no files, so S9 does not bind it: every open gives an engine of its own that starts
+ *       empty. Its barrier holds for the life of the engine.
  * </ul>
  *
  * <p>The suite {@code StorageConformance} of {@code cairn-conformance-tests} has a test per rule.
