@@ -38,8 +38,8 @@ public class PendingAnswer<R> extends CompletableFuture<R> implements Proposal {
   }
 
   /** Keeps a refusal for {@link #answer}. Apply lane only. */
-  public final void refuse(Reason reason) {
-    outcome = new StoreException(reason);
+  public final void refuse(StoreException refusal) {
+    outcome = refusal;
   }
 
   /** Completes the stage with what was kept. Apply lane only, after publishing. */

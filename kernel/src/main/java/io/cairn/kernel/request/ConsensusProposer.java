@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.kernel.request;
+
+import io.cairn.kernel.command.Command;
+import io.cairn.kernel.command.CommandCodec;
+import io.cairn.kernel.options.KernelOptions;
+import io.cairn.kernel.state.Published;
+import io.cairn.spi.auth.Identity;
+import io.cairn.spi.consensus.ConfigurationChange;
+import io.cairn.spi.consensus.Consensus;
+import io.cairn.spi.environment.ThreadSafe;
+import io.cairn.spi.environment.TimeSource;
+import io.cairn.spi.store.Bytes;
+import io.cairn.spi.store.Reason;
+import io.cairn.spi.store.StoreException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Proposes to a consensus engine. */
+@ThreadSafe
+public final class ConsensusProposer implements Proposer {
+  /** etcd's bound on entries that are committed and not applied. */
+  private static final long APPLY_LAG_MAX = 5000;
+
+  private final Consensus consensus;
+  private final Published published;
+  private final int maxRequestBytes;
+  private final AtomicLong requestIds;
+
+  /** Proposes for the member that {@code options} describe. */
+  public ConsensusProposer(
+      KernelOptions options, Consensus consensus, Published published, TimeSource time) {
+    this.consensus = consensus;
+    this.published = published;
+    this.maxRequestBytes = options.maxRequestBytes();
+    this.requestIds = new AtomicLong(firstRequestId(options.memberId(), time.wallMillis()));
+  }
+
+  /**
+   * As etcd forms them: 16 bits of the member id, 40 bits of the time of start, 8 bits of counter.
+   */
+  static long firstRequestId(long memberId, long startMillis) {
+    return memberId << 48 | (startMillis & 0xff_ffff_ffffL) << 8;
+  }
+
+  @Override
+  public <R> CompletableFuture<R> propose(Command<R> command, Identity identity) {
+    if (consensus.status().committedIndex() > published.state().appliedIndex() + APPLY_LAG_MAX) {
+      return refused(new Reason.TooManyRequests());
+    }
+    long requestId = requestIds.incrementAndGet();
+    if (CommandCodec.size(requestId, identity, command) > maxRequestBytes) {
+      return refused(new Reason.RequestTooLarge());
+    }
+    PendingCommand<R> pending =
+        new PendingCommand<>(command, identity, CommandCodec.encode(requestId, identity, command));
+    consensus.propose(pending);
+    return pending;
+  }
+
+  @Override
+  public <R> CompletableFuture<R> proposeChange(ConfigurationChange change, Class<R> answer) {
+    PendingAnswer<R> pending = new PendingAnswer<>(Bytes.EMPTY);
+    consensus.proposeChange(change, pending);
+    return pending;
+  }
+
+  private static <R> CompletableFuture<R> refused(Reason reason) {
+    return CompletableFuture.failedFuture(new StoreException(reason));
+  }
+}
