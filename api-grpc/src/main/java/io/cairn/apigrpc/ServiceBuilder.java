@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.apigrpc;
+
+import io.cairn.apigrpc.wire.Reply;
+import io.cairn.spi.store.Bytes;
+import io.cairn.spi.store.Reason;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerServiceDefinition;
+
+/** Collects the methods of one gRPC service. */
+final class ServiceBuilder {
+
+  /** Makes the object that lives as long as one call. */
+  @FunctionalInterface
+  interface CallFactory {
+    /** Begins a call. */
+    LoopCall begin(CallEnvironment environment, ServerCall<Bytes, Reply> call, Metadata headers);
+  }
+
+  private final String service;
+  private final CallEnvironment environment;
+  private final ServerServiceDefinition.Builder definition;
+
+  ServiceBuilder(String service, CallEnvironment environment) {
+    this.service = service;
+    this.environment = environment;
+    this.definition = ServerServiceDefinition.builder(service);
+  }
+
+  /** Adds a method with one request and one answer. */
+  <Q, R> ServiceBuilder unary(
+      String name,
+      UnaryMethod.Decoder<Q> decoder,
+      UnaryMethod.Invocation<Q, R> invocation,
+      UnaryMethod.Encoder<R> encoder) {
+    UnaryMethod<Q, R> method = new UnaryMethod<>(decoder, invocation, encoder);
+    return add(
+        name,
+        MethodType.UNARY,
+        (environment, call, headers) -> {
+          LoopCall unary = new UnaryCall<>(method, environment, call, headers);
+          // The second request is never served; asking for it tells whether there is one.
+          call.request(2);
+          return unary;
+        });
+  }
+
+  /** Adds a method with one request and an answer in parts. */
+  <Q, P> ServiceBuilder pulled(
+      String name, UnaryMethod.Decoder<Q> decoder, PulledCall.Opening<Q, P> opening) {
+    return add(
+        name,
+        MethodType.SERVER_STREAMING,
+        (environment, call, headers) -> {
+          LoopCall pulled = new PulledCall<>(decoder, opening, environment, call, headers);
+          call.request(2);
+          return pulled;
+        });
+  }
+
+  /** Adds a method with streams in both directions. */
+  ServiceBuilder bidirectional(String name, CallFactory calls) {
+    return add(name, MethodType.BIDI_STREAMING, calls);
+  }
+
+  /** Adds a method whose calls are made by {@code calls}. */
+  ServiceBuilder add(String name, MethodType type, CallFactory calls) {
+    ServerCallHandler<Bytes, Reply> handler =
+        (call, headers) -> {
+          if (!RequestMetadata.namesValidApiVersion(headers)) {
+            call.close(StatusMapping.of(new Reason.InvalidClientApiVersion()), new Metadata());
+            return new ServerCall.Listener<>() {};
+          }
+          return calls.begin(environment, call, headers);
+        };
+    definition.addMethod(MessageMarshallers.descriptor(service + "/" + name, type), handler);
+    return this;
+  }
+
+  /** The service with all its methods. */
+  ServerServiceDefinition build() {
+    return definition.build();
+  }
+}

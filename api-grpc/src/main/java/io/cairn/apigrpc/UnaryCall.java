@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.apigrpc;
+
+import io.cairn.apigrpc.wire.Reply;
+import io.cairn.spi.store.Bytes;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call with one request and one answer.
+ *
+ * <p>The request is decoded when it comes and handed to the store when the client has said that
+ * nothing follows. An answer that is there at once is written at once; one that comes later, on a
+ * lane of the store, is left in {@link #result} or {@link #failure} and written by the loop.
+ */
+final class UnaryCall<Q, R> extends LoopCall
+    implements BiConsumer<@Nullable R, @Nullable Throwable> {
+
+  private final UnaryMethod<Q, R> method;
+  private @Nullable Q request;
+
+  /** Written once by whoever completes the answer, before the call goes through the queue. */
+  private @Nullable R result;
+
+  private @Nullable Throwable failure;
+
+  UnaryCall(
+      UnaryMethod<Q, R> method,
+      CallEnvironment environment,
+      ServerCall<Bytes, Reply> call,
+      Metadata headers) {
+    super(environment, call, headers);
+    this.method = method;
+  }
+
+  @Override
+  void receive(Bytes message) {
+    if (request != null) {
+      close(StatusMapping.moreThanOneRequest());
+      return;
+    }
+    request = method.decoder().decode(message);
+  }
+
+  @Override
+  void halfClosed() {
+    Q question = request;
+    if (question == null) {
+      close(StatusMapping.noRequest());
+      return;
+    }
+    CompletionStage<R> answer = method.invocation().invoke(caller, question);
+    if (answer instanceof CompletableFuture<R> future && future.isDone()) {
+      // The lambda-free way to take a finished answer; most reads go here.
+      if (future.state() == CompletableFuture.State.SUCCESS) {
+        result = future.resultNow();
+      } else {
+        failure = future.exceptionNow();
+      }
+      proceed();
+    } else {
+      var _ = answer.whenComplete(this);
+    }
+  }
+
+  /** The answer has come, on any thread. */
+  @Override
+  public void accept(@Nullable R answer, @Nullable Throwable refusal) {
+    result = answer;
+    failure = refusal;
+    loop.add(this);
+  }
+
+  @Override
+  void takeDelivery() {
+    // The fields are written once and read once.
+  }
+
+  @Override
+  void proceed() {
+    Throwable refusal = failure;
+    if (refusal != null) {
+      fail(refusal);
+      return;
+    }
+    R answer = result;
+    // A void answer is null; the encoder of such a method does not look at it.
+    @SuppressWarnings({"NullAway", "NullableWarning"})
+    Reply reply = method.encoder().encode(answer);
+    if (send(reply)) {
+      closeOk();
+    }
+  }
+
+  @Override
+  public void onReady() {
+    // One message goes out whether the client is ready or not.
+  }
+
+  @Override
+  void release() {
+    // The store learns through the call's life that nobody waits any more.
+  }
+}
