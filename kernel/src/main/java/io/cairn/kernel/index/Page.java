@@ -1,0 +1,466 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.kernel.index;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.nio.ByteOrder.BIG_ENDIAN;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * The layout of a tree page, and the search within one.
+ *
+ * <p>A page is a header, an array of rows sorted by key that grows upwards, and a heap of key bytes
+ * that grows downwards from the prefix that all keys of the page share:
+ *
+ * <pre>
+ *  0      24                                                          4088   4096
+ *  | header | row 0 | row 1 | ... | row n-1 |  free  | key heap | prefix | pad |
+ * </pre>
+ *
+ * <p>A row begins with the first four bytes of the key behind the prefix as a big-endian number
+ * (zero padded), so that most comparisons end within the row; then the place and length of what
+ * follows. Only the first 1000 bytes of a key, its <em>head</em>, live in pages; the rest, its
+ * <em>tail</em>, is found through a link behind the head ({@link OverflowKeys}).
+ *
+ * <table>
+ *   <caption>Rows</caption>
+ *   <tr><th>all</th><td>key start (4), heap offset (2), length behind the prefix (2, with a mark for
+ *     a tail)</td></tr>
+ *   <tr><th>leaf</th><td>create revision, modification revision (main), version, sub, history
+ *     link. Each column is as wide as the page's largest number needs, 0 bytes if all are 0.
+ *     A version of 0 marks a tombstone.</td></tr>
+ *   <tr><th>inner</th><td>child page (4), number of keys alive below it (8). A row's key is the
+ *     smallest that may be found below the child; the first row has none.</td></tr>
+ * </table>
+ *
+ * <p>Columns are read as masked 64-bit words, which may reach up to 8 bytes past the row; the pad
+ * at the end of the page keeps that within the page.
+ */
+final class Page {
+
+  static final int SIZE = 4096;
+  static final int HEADER = 24;
+  static final int HEAP_END = SIZE - 8;
+
+  /** What rows, heap and prefix may take together. */
+  static final int CAPACITY = HEAP_END - HEADER;
+
+  static final int HEAD_MAX = 1000;
+
+  /** Below {@link #HEAD_MAX}, so that a key with a tail has at least four bytes in its page. */
+  static final int PREFIX_MAX = 512;
+
+  /** The bytes of a row that belong to the key. */
+  static final int ROW_KEY = 8;
+
+  /** The bytes of a key's start that a row holds itself. */
+  static final int START = 4;
+
+  static final int INNER_ROW = ROW_KEY + 12;
+
+  /** The bytes that the link to a tail takes in the heap: page and length. */
+  static final int TAIL_LINK = 8;
+
+  static final ValueLayout.OfShort U16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(LITTLE_ENDIAN);
+  static final ValueLayout.OfInt U32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(LITTLE_ENDIAN);
+  static final ValueLayout.OfLong U64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(LITTLE_ENDIAN);
+  private static final ValueLayout.OfInt INT_SORTED =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(BIG_ENDIAN);
+  private static final ValueLayout.OfLong LONG_SORTED =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(BIG_ENDIAN);
+  private static final VarHandle ARRAY_INT_SORTED =
+      MethodHandles.byteArrayViewVarHandle(int[].class, BIG_ENDIAN);
+  private static final VarHandle ARRAY_LONG_SORTED =
+      MethodHandles.byteArrayViewVarHandle(long[].class, BIG_ENDIAN);
+
+  private static final int AT_INNER = 0;
+  private static final int AT_REVISION_WIDTH = 1;
+  private static final int AT_VERSION_WIDTH = 2;
+  private static final int AT_SUB_WIDTH = 3;
+  private static final int AT_LINK_WIDTH = 4;
+  private static final int AT_ROW_SIZE = 5;
+  private static final int AT_COUNT = 6;
+  private static final int AT_HEAP = 8;
+  private static final int AT_PREFIX = 10;
+  private static final int AT_ALIVE = 12;
+  private static final int AT_EPOCH = 16;
+
+  private static final int TAIL_MARK = 0x8000;
+
+  private Page() {}
+
+  // ---- header
+
+  static void init(MemorySegment s, long b, boolean inner, long epoch) {
+    s.set(U64, b, inner ? 1 : 0);
+    s.set(U64, b + 8, 0);
+    s.set(U64, b + AT_EPOCH, epoch);
+    s.set(JAVA_BYTE, b + AT_ROW_SIZE, (byte) (inner ? INNER_ROW : ROW_KEY));
+    s.set(U16, b + AT_HEAP, (short) HEAP_END);
+  }
+
+  static void setWidths(MemorySegment s, long b, int revision, int version, int sub, int link) {
+    s.set(JAVA_BYTE, b + AT_REVISION_WIDTH, (byte) revision);
+    s.set(JAVA_BYTE, b + AT_VERSION_WIDTH, (byte) version);
+    s.set(JAVA_BYTE, b + AT_SUB_WIDTH, (byte) sub);
+    s.set(JAVA_BYTE, b + AT_LINK_WIDTH, (byte) link);
+    s.set(JAVA_BYTE, b + AT_ROW_SIZE, (byte) leafRow(revision, version, sub, link));
+  }
+
+  static int leafRow(int revisionWidth, int versionWidth, int subWidth, int linkWidth) {
+    return ROW_KEY + 2 * revisionWidth + versionWidth + subWidth + linkWidth;
+  }
+
+  static boolean isInner(MemorySegment s, long b) {
+    return s.get(JAVA_BYTE, b + AT_INNER) != 0;
+  }
+
+  static int revisionWidth(MemorySegment s, long b) {
+    return s.get(JAVA_BYTE, b + AT_REVISION_WIDTH);
+  }
+
+  static int versionWidth(MemorySegment s, long b) {
+    return s.get(JAVA_BYTE, b + AT_VERSION_WIDTH);
+  }
+
+  static int subWidth(MemorySegment s, long b) {
+    return s.get(JAVA_BYTE, b + AT_SUB_WIDTH);
+  }
+
+  static int linkWidth(MemorySegment s, long b) {
+    return s.get(JAVA_BYTE, b + AT_LINK_WIDTH);
+  }
+
+  static int rowSize(MemorySegment s, long b) {
+    return s.get(JAVA_BYTE, b + AT_ROW_SIZE);
+  }
+
+  static int count(MemorySegment s, long b) {
+    return s.get(U16, b + AT_COUNT) & 0xffff;
+  }
+
+  private static int heap(MemorySegment s, long b) {
+    return s.get(U16, b + AT_HEAP) & 0xffff;
+  }
+
+  static int prefixLength(MemorySegment s, long b) {
+    return s.get(U16, b + AT_PREFIX) & 0xffff;
+  }
+
+  /** The number of rows of a leaf that are not tombstones. */
+  static int alive(MemorySegment s, long b) {
+    return s.get(U16, b + AT_ALIVE) & 0xffff;
+  }
+
+  static void setAlive(MemorySegment s, long b, int alive) {
+    s.set(U16, b + AT_ALIVE, (short) alive);
+  }
+
+  /** The batch in which the page was written; it may be changed while that batch lasts. */
+  static long epoch(MemorySegment s, long b) {
+    return s.get(U64, b + AT_EPOCH);
+  }
+
+  static void setEpoch(MemorySegment s, long b, long epoch) {
+    s.set(U64, b + AT_EPOCH, epoch);
+  }
+
+  /** The bytes taken by rows, heap and prefix. */
+  static int used(MemorySegment s, long b) {
+    return count(s, b) * rowSize(s, b) + HEAP_END - heap(s, b);
+  }
+
+  // ---- rows
+
+  static long row(MemorySegment s, long b, int i) {
+    return b + HEADER + (long) i * rowSize(s, b);
+  }
+
+  static long create(MemorySegment s, long b, long row) {
+    return word(s, row + ROW_KEY, revisionWidth(s, b));
+  }
+
+  static long mod(MemorySegment s, long b, long row) {
+    int width = revisionWidth(s, b);
+    return word(s, row + ROW_KEY + width, width);
+  }
+
+  static long version(MemorySegment s, long b, long row) {
+    return word(s, row + ROW_KEY + 2L * revisionWidth(s, b), versionWidth(s, b));
+  }
+
+  static int sub(MemorySegment s, long b, long row) {
+    return (int)
+        word(s, row + ROW_KEY + 2L * revisionWidth(s, b) + versionWidth(s, b), subWidth(s, b));
+  }
+
+  static int link(MemorySegment s, long b, long row) {
+    return linkWidth(s, b) == 0 ? 0 : s.get(U32, row + rowSize(s, b) - 4L);
+  }
+
+  static int child(MemorySegment s, long row) {
+    return s.get(U32, row + ROW_KEY);
+  }
+
+  static void setChild(MemorySegment s, long row, int page) {
+    s.set(U32, row + ROW_KEY, page);
+  }
+
+  static long childAlive(MemorySegment s, long row) {
+    return s.get(U64, row + ROW_KEY + 4);
+  }
+
+  static void setChildAlive(MemorySegment s, long row, long alive) {
+    s.set(U64, row + ROW_KEY + 4, alive);
+  }
+
+  /** Whether the columns of a leaf are wide enough for these numbers. */
+  static boolean columnsHold(MemorySegment s, long b, long mod, long version, int sub, int link) {
+    return width(mod) <= revisionWidth(s, b)
+        && width(version) <= versionWidth(s, b)
+        && width(sub) <= subWidth(s, b)
+        && (link == 0 || linkWidth(s, b) != 0);
+  }
+
+  static void setColumns(
+      MemorySegment s, long b, long row, long create, long mod, long version, int sub, int link) {
+    int revisionWidth = revisionWidth(s, b);
+    int versionWidth = versionWidth(s, b);
+    int subWidth = subWidth(s, b);
+    long at = row + ROW_KEY;
+    setWord(s, at, revisionWidth, create);
+    setWord(s, at + revisionWidth, revisionWidth, mod);
+    at += 2L * revisionWidth;
+    setWord(s, at, versionWidth, version);
+    setWord(s, at + versionWidth, subWidth, sub);
+    if (linkWidth(s, b) != 0) {
+      s.set(U32, at + versionWidth + subWidth, link);
+    }
+  }
+
+  /** The number of bytes that {@code number} needs, 0 for 0. */
+  static int width(long number) {
+    return (71 - Long.numberOfLeadingZeros(number)) >>> 3;
+  }
+
+  private static long word(MemorySegment s, long at, int width) {
+    return width == 0 ? 0 : s.get(U64, at) & (-1L >>> (64 - 8 * width));
+  }
+
+  private static void setWord(MemorySegment s, long at, int width, long value) {
+    if (width == 0) {
+      return;
+    }
+    long mask = -1L >>> (64 - 8 * width);
+    s.set(U64, at, (s.get(U64, at) & ~mask) | value);
+  }
+
+  // ---- keys
+
+  /** The length of row {@code row}'s key behind the prefix, its tail not counted. */
+  static int suffixLength(MemorySegment s, long row) {
+    return s.get(U16, row + 6) & (TAIL_MARK - 1);
+  }
+
+  static boolean hasTail(MemorySegment s, long row) {
+    return (s.get(U16, row + 6) & TAIL_MARK) != 0;
+  }
+
+  /** The first page of the tail of row {@code row}'s key, 0 if it has none. */
+  static int tailPage(MemorySegment s, long b, long row) {
+    return hasTail(s, row) ? s.get(U32, tailLink(s, b, row)) : 0;
+  }
+
+  static int tailLength(MemorySegment s, long b, long row) {
+    return hasTail(s, row) ? s.get(U32, tailLink(s, b, row) + 4) : 0;
+  }
+
+  private static long tailLink(MemorySegment s, long b, long row) {
+    return b + (s.get(U16, row + 4) & 0xffff) + suffixLength(s, row) - START;
+  }
+
+  static void readPrefix(MemorySegment s, long b, byte[] target, int at) {
+    int length = prefixLength(s, b);
+    MemorySegment.copy(s, JAVA_BYTE, b + HEAP_END - length, target, at, length);
+  }
+
+  /** Copies the key's head without the prefix. */
+  static void readSuffix(MemorySegment s, long b, long row, byte[] target, int at) {
+    int length = suffixLength(s, row);
+    if (length >= START) {
+      ARRAY_INT_SORTED.set(target, at, s.get(INT_SORTED, row));
+      MemorySegment.copy(
+          s, JAVA_BYTE, b + (s.get(U16, row + 4) & 0xffff), target, at + START, length - START);
+    } else {
+      int start = s.get(INT_SORTED, row);
+      for (int i = 0; i < length; i++) {
+        target[at + i] = (byte) (start >>> (24 - 8 * i));
+      }
+    }
+  }
+
+  /** The heap bytes that a key needs whose head has {@code suffix} bytes behind the prefix. */
+  static int heapNeed(int suffix, boolean tail) {
+    return Math.max(0, suffix - START) + (tail ? TAIL_LINK : 0);
+  }
+
+  /** Writes the prefix into an initialised page without rows. */
+  static void setPrefix(MemorySegment s, long b, byte[] source, int at, int length) {
+    MemorySegment.copy(source, at, s, JAVA_BYTE, b + HEAP_END - length, length);
+    s.set(U16, b + AT_PREFIX, (short) length);
+    s.set(U16, b + AT_HEAP, (short) (HEAP_END - length));
+  }
+
+  /** Whether the page shares its prefix with the key and has room for it as another row. */
+  static boolean takes(MemorySegment s, long b, byte[] key, int at, int headLength, boolean tail) {
+    int prefix = prefixLength(s, b);
+    if (headLength < prefix || compare(key, at, s, b + HEAP_END - prefix, prefix) != 0) {
+      return false;
+    }
+    int need = rowSize(s, b) + heapNeed(headLength - prefix, tail);
+    return used(s, b) + need <= CAPACITY;
+  }
+
+  /**
+   * Opens row {@code i} and writes its key, whose part behind the prefix is given. The columns are
+   * the caller's to write.
+   */
+  static long insert(
+      MemorySegment s,
+      long b,
+      int i,
+      byte[] key,
+      int at,
+      int length,
+      int tailPage,
+      int tailLength) {
+    int count = count(s, b);
+    int size = rowSize(s, b);
+    long row = b + HEADER + (long) i * size;
+    MemorySegment.copy(s, row, s, row + size, (long) (count - i) * size);
+    s.set(INT_SORTED, row, start(key, at, length));
+    int heap = heap(s, b) - heapNeed(length, tailPage != 0);
+    s.set(U16, row + 4, (short) heap);
+    s.set(U16, row + 6, (short) (tailPage != 0 ? length | TAIL_MARK : length));
+    if (length > START) {
+      MemorySegment.copy(key, at + START, s, JAVA_BYTE, b + heap, length - START);
+    }
+    if (tailPage != 0) {
+      s.set(U32, b + heap + length - START, tailPage);
+      s.set(U32, b + heap + length - START + 4, tailLength);
+    }
+    s.set(U16, b + AT_HEAP, (short) heap);
+    s.set(U16, b + AT_COUNT, (short) (count + 1));
+    return row;
+  }
+
+  /**
+   * Finds a key.
+   *
+   * @return its row; otherwise, as {@code -row - 1}, the row before which it would be inserted. The
+   *     first row of an inner page has no key and is not considered.
+   */
+  static int find(PageSlab slab, MemorySegment s, long b, byte[] key, int at, int length) {
+    int low = isInner(s, b) ? 1 : 0;
+    int high = count(s, b) - 1;
+    int prefix = prefixLength(s, b);
+    if (prefix > 0) {
+      int compared = compare(key, at, s, b + HEAP_END - prefix, Math.min(prefix, length));
+      if (compared > 0) {
+        return -high - 2;
+      }
+      if (compared < 0 || length < prefix) {
+        return -low - 1;
+      }
+    }
+    int from = at + prefix;
+    int rest = length - prefix;
+    int start = start(key, from, rest) ^ Integer.MIN_VALUE;
+    int size = rowSize(s, b);
+    while (low <= high) {
+      int middle = (low + high) >>> 1;
+      long row = b + HEADER + (long) middle * size;
+      int compared = Integer.compare(start, s.get(INT_SORTED, row) ^ Integer.MIN_VALUE);
+      if (compared == 0) {
+        compared = compareBehindStart(slab, s, b, row, key, from, rest);
+      }
+      if (compared == 0) {
+        return middle;
+      }
+      if (compared < 0) {
+        high = middle - 1;
+      } else {
+        low = middle + 1;
+      }
+    }
+    return -low - 1;
+  }
+
+  /** The row of an inner page below which {@code key} is to be found. */
+  static int findChild(PageSlab slab, MemorySegment s, long b, byte[] key, int at, int length) {
+    int found = find(slab, s, b, key, at, length);
+    return found >= 0 ? found : -found - 2;
+  }
+
+  /** Compares a key with that of a row, of which prefix and start are known to be equal. */
+  private static int compareBehindStart(
+      PageSlab slab, MemorySegment s, long b, long row, byte[] key, int from, int length) {
+    int rowLength = suffixLength(s, row);
+    int common = Math.min(length, rowLength) - START;
+    if (common < 0) {
+      // The shorter one, padded with zeros, equals the start of the other, so it is a prefix.
+      return Integer.compare(length, rowLength);
+    }
+    long heap = b + (s.get(U16, row + 4) & 0xffff);
+    int compared = compare(key, from + START, s, heap, common);
+    if (compared != 0) {
+      return compared;
+    }
+    if (length <= rowLength || !hasTail(s, row)) {
+      int byLength = Integer.compare(length, rowLength);
+      return byLength == 0 && hasTail(s, row) ? -1 : byLength;
+    }
+    return OverflowKeys.compare(
+        slab,
+        tailPage(s, b, row),
+        tailLength(s, b, row),
+        key,
+        from + rowLength,
+        length - rowLength);
+  }
+
+  /** The first four bytes as a number, padded with zeros. */
+  private static int start(byte[] key, int at, int length) {
+    if (length >= START) {
+      return (int) ARRAY_INT_SORTED.get(key, at);
+    }
+    int start = 0;
+    for (int i = 0; i < length; i++) {
+      start |= (key[at + i] & 0xff) << (24 - 8 * i);
+    }
+    return start;
+  }
+
+  /** Compares {@code length} bytes of a key with as many of a segment, unsigned. */
+  static int compare(byte[] key, int at, MemorySegment s, long from, int length) {
+    int i = 0;
+    for (; i + Long.BYTES <= length; i += Long.BYTES) {
+      long a = (long) ARRAY_LONG_SORTED.get(key, at + i);
+      long b = s.get(LONG_SORTED, from + i);
+      if (a != b) {
+        return Long.compareUnsigned(a, b);
+      }
+    }
+    for (; i < length; i++) {
+      int difference = (key[at + i] & 0xff) - (s.get(JAVA_BYTE, from + i) & 0xff);
+      if (difference != 0) {
+        return difference;
+      }
+    }
+    return 0;
+  }
+}
