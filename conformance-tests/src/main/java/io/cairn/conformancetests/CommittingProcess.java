@@ -17,6 +17,9 @@ import java.util.SplittableRandom;
  * batch before it to a report, which outlives it.
  */
 final class CommittingProcess {
+  /** Little, so that an engine which writes when its memory is full does so between barriers. */
+  private static final long MEMORY_BYTES_MAX = 1 << 20;
+
   private CommittingProcess() {}
 
   /** Arguments: backend, directory, native directory, report, seed. */
@@ -28,7 +31,7 @@ final class CommittingProcess {
             backend(arguments[0])
                 .open(
                     new StorageOptions(
-                        directory, CrashBatches.TABLES, 16 << 20, Path.of(arguments[2])));
+                        directory, CrashBatches.TABLES, MEMORY_BYTES_MAX, Path.of(arguments[2])));
         FileChannel report =
             FileChannel.open(
                 Path.of(arguments[3]), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {

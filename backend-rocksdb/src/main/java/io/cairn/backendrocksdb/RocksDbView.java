@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.backendrocksdb;
+
+import io.cairn.spi.storage.Cursor;
+import io.cairn.spi.storage.StorageException;
+import io.cairn.spi.storage.StorageView;
+import io.cairn.spi.storage.Table;
+import io.cairn.spi.store.Bytes;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.Snapshot;
+
+/** A snapshot, which keeps files and buffers that later commits would let go. */
+final class RocksDbView implements StorageView {
+  /** Bounds the values that are on the heap at once while many keys are looked up. */
+  private static final int KEYS_PER_CALL = 256;
+
+  private final RocksDbEngine engine;
+  private final RocksDB database;
+  private final Snapshot snapshot;
+  private final ReadOptions reads;
+  private final Pins pins = new Pins(this::free);
+
+  /** Set once by close, so that it gives up its pin once; read by all users. */
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  /** Takes over a pin of the engine. */
+  RocksDbView(RocksDbEngine engine, RocksDB database) {
+    this.engine = engine;
+    this.database = database;
+    snapshot = database.getSnapshot();
+    reads = new ReadOptions().setSnapshot(snapshot);
+  }
+
+  @Override
+  public void get(Table table, List<Bytes> keys, Found found) {
+    pin();
+    try {
+      ColumnFamilyHandle family = engine.family(table);
+      if (keys.size() == 1) {
+        byte[] value = database.get(family, reads, RocksDbEngine.array(keys.getFirst()));
+        if (value != null) {
+          found.value(0, Bytes.of(value));
+        }
+        return;
+      }
+      for (int from = 0; from < keys.size(); from += KEYS_PER_CALL) {
+        List<Bytes> some = keys.subList(from, Math.min(keys.size(), from + KEYS_PER_CALL));
+        List<byte[]> arrays = new ArrayList<>(some.size());
+        for (Bytes key : some) {
+          arrays.add(RocksDbEngine.array(key));
+        }
+        List<byte[]> values =
+            database.multiGetAsList(reads, Collections.nCopies(some.size(), family), arrays);
+        int position = from;
+        for (byte @Nullable [] value : values) {
+          if (value != null) {
+            found.value(position, Bytes.of(value));
+          }
+          position++;
+        }
+      }
+    } catch (RocksDBException e) {
+      throw RocksDbFailures.of("read table '" + table.name() + "'", engine.directory(), e);
+    } finally {
+      unpin();
+    }
+  }
+
+  @Override
+  public Cursor scan(Table table, Bytes from, Bytes to) {
+    return cursor(table, from, to, false);
+  }
+
+  @Override
+  public Cursor scanReverse(Table table, Bytes from, Bytes to) {
+    return cursor(table, from, to, true);
+  }
+
+  private Cursor cursor(Table table, Bytes from, Bytes to, boolean reverse) {
+    pin();
+    try {
+      return new RocksDbCursor(this, engine.family(table), table, from, to, reverse);
+    } catch (RuntimeException | Error e) {
+      unpin();
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      unpin();
+    }
+  }
+
+  RocksDbEngine engine() {
+    return engine;
+  }
+
+  RocksDB database() {
+    return database;
+  }
+
+  Snapshot snapshot() {
+    return snapshot;
+  }
+
+  void requireOpen() {
+    if (closed.get()) {
+      throw new StorageException.Refused("the view is closed");
+    }
+  }
+
+  void unpin() {
+    pins.unpin();
+  }
+
+  private void pin() {
+    requireOpen();
+    if (!pins.pin()) {
+      throw new StorageException.Refused("the view is closed");
+    }
+  }
+
+  /** Runs once, when the view is closed and nothing reads from it. */
+  private void free() {
+    reads.close();
+    database.releaseSnapshot(snapshot);
+    engine.unpin();
+  }
+}
