@@ -174,14 +174,14 @@ abstract class LoopCall extends ServerCall.Listener<Bytes> implements Caller.Cal
   }
 
   private void end() {
-    if (!closed) {
-      closed = true;
-      release();
-    }
     EndAction action = endActions.getAndSet(ENDED);
     while (action != null) {
       action.action.run();
       action = action.before;
+    }
+    if (!closed) {
+      closed = true;
+      release();
     }
   }
 
