@@ -11,4 +11,4 @@ import java.util.function.Supplier;
  * @param name the bucket's name
  * @param entries opens a cursor over them; every cursor shows the same, in ascending order
  */
-record BucketSource(Bytes name, Supplier<Cursor> entries) {}
+public record BucketSource(Bytes name, Supplier<Cursor> entries) {}

@@ -11,11 +11,12 @@ import java.util.NavigableMap;
 
 /** A cursor over entries that are few enough to be held. */
 @OnLane("owner")
-final class EntryList implements Cursor {
+public final class EntryList implements Cursor {
   private final Iterator<Entry<Bytes, Bytes>> rest;
   private Entry<Bytes, Bytes> present = Map.entry(Bytes.EMPTY, Bytes.EMPTY);
 
-  EntryList(NavigableMap<Bytes, Bytes> entries) {
+  /** Shows {@code entries}, which must not change meanwhile. */
+  public EntryList(NavigableMap<Bytes, Bytes> entries) {
     this.rest = entries.entrySet().iterator();
   }
 

@@ -11,7 +11,7 @@ import io.cairn.spi.store.WireCursor;
  * How a lease is stored: under its id, 8 bytes big endian, a protobuf message with the granted time
  * (1) and the remaining time (2) in seconds, zeros left out.
  */
-final class LeaseRecord {
+public final class LeaseRecord {
   private static final int TAG_TTL = 0x08;
   private static final int TAG_REMAINING = 0x10;
 
@@ -29,7 +29,7 @@ final class LeaseRecord {
   }
 
   /** Fails with {@link IllegalArgumentException} if the bytes are not a stored lease. */
-  static Lease decode(Bytes key, Bytes value) {
+  public static Lease decode(Bytes key, Bytes value) {
     if (key.length() != Long.BYTES) {
       throw new IllegalArgumentException(
           "a stored lease has a key of 8 bytes, not '" + key.length() + "'");

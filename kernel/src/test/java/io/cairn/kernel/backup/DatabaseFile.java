@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * reached exactly once, keys ascend within and across pages, a branch repeats the first key of its
  * child and has at least two children.
  */
-final class DatabaseFile {
+public final class DatabaseFile {
   private static final int PAGE = 4096;
 
   private final ByteBuffer file;
@@ -29,7 +29,7 @@ final class DatabaseFile {
   }
 
   /** The buckets in their order, each with its entries in theirs. */
-  static SequencedMap<String, SequencedMap<Bytes, Bytes>> read(byte[] bytes) {
+  public static SequencedMap<String, SequencedMap<Bytes, Bytes>> read(byte[] bytes) {
     return new DatabaseFile(bytes).buckets();
   }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.cairn.kernel.backup;
+package io.cairn.kernel.maintenance;
 
 import io.cairn.spi.environment.OnLane;
 import io.cairn.spi.storage.Cursor;
