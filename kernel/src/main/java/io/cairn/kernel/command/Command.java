@@ -77,4 +77,11 @@ public sealed interface Command<R> {
 
   /** Fixes the version that the cluster has agreed on. */
   record ClusterVersion(String version) implements Command<HeaderResult> {}
+
+  /**
+   * Notes that the cluster prepares to go back to an older version.
+   *
+   * @param target that version, empty to give it up
+   */
+  record DowngradeInfo(String target) implements Command<HeaderResult> {}
 }

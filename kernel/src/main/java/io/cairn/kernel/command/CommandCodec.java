@@ -9,6 +9,7 @@ import io.cairn.kernel.command.Command.AlarmCommand;
 import io.cairn.kernel.command.Command.ClusterVersion;
 import io.cairn.kernel.command.Command.Compaction;
 import io.cairn.kernel.command.Command.DeleteRange;
+import io.cairn.kernel.command.Command.DowngradeInfo;
 import io.cairn.kernel.command.Command.LeaseCheckpoint;
 import io.cairn.kernel.command.Command.LeaseGrant;
 import io.cairn.kernel.command.Command.LeaseRevoke;
@@ -48,6 +49,7 @@ public final class CommandCodec {
   private static final int LEASE_CHECKPOINT = 11;
   private static final int CLUSTER_VERSION = 1300;
   private static final int MEMBER_ATTRIBUTES = 1301;
+  private static final int DOWNGRADE_INFO = 1302;
 
   private CommandCodec() {}
 
@@ -156,6 +158,7 @@ public final class CommandCodec {
       case AlarmCommand _ -> ALARM;
       case MemberAttributes _ -> MEMBER_ATTRIBUTES;
       case ClusterVersion _ -> CLUSTER_VERSION;
+      case DowngradeInfo _ -> DOWNGRADE_INFO;
     };
   }
 
@@ -182,6 +185,8 @@ public final class CommandCodec {
       case MemberAttributes member ->
           numberSize(1, member.memberId()) + messageSize(2, attributesSize(member));
       case ClusterVersion version -> textSize(1, version.version());
+      case DowngradeInfo(String target) ->
+          MessageWriter.flagSize(1, !target.isEmpty()) + textSize(2, target);
     };
   }
 
@@ -235,6 +240,10 @@ public final class CommandCodec {
         }
       }
       case ClusterVersion version -> out.text(1, version.version());
+      case DowngradeInfo(String target) -> {
+        out.flag(1, !target.isEmpty());
+        out.text(2, target);
+      }
     }
   }
 
@@ -282,6 +291,19 @@ public final class CommandCodec {
           version = in.bytes().toUtf8();
         }
         yield new ClusterVersion(version);
+      }
+      case DOWNGRADE_INFO -> {
+        boolean enabled = false;
+        String target = "";
+        while (in.hasMore()) {
+          int tag = in.tag();
+          switch (tag) {
+            case 0x08 -> enabled = in.bool();
+            case 0x12 -> target = in.bytes().toUtf8();
+            default -> throw unexpected(in, tag);
+          }
+        }
+        yield new DowngradeInfo(enabled ? target : "");
       }
       default ->
           throw in.malformed("this member does not know commands of the kind '" + field + "'");

@@ -5,6 +5,7 @@ import io.cairn.kernel.command.Command.AlarmCommand;
 import io.cairn.kernel.command.Command.ClusterVersion;
 import io.cairn.kernel.command.Command.Compaction;
 import io.cairn.kernel.command.Command.DeleteRange;
+import io.cairn.kernel.command.Command.DowngradeInfo;
 import io.cairn.kernel.command.Command.LeaseCheckpoint;
 import io.cairn.kernel.command.Command.LeaseGrant;
 import io.cairn.kernel.command.Command.LeaseRevoke;
@@ -35,7 +36,7 @@ final class RandomCommands {
   }
 
   Command<?> next() {
-    return switch (random.nextInt(10)) {
+    return switch (random.nextInt(11)) {
       case 0 -> new Put(put());
       case 1 -> new DeleteRange(delete());
       case 2 -> new Txn(txn(0));
@@ -48,7 +49,8 @@ final class RandomCommands {
           new AlarmCommand(
               pick(Alarm.Action.values()), new Alarm(number(), pick(Alarm.Kind.values())));
       case 8 -> new MemberAttributes(number(), text(), list(3, this::text));
-      default -> new ClusterVersion(text());
+      case 9 -> new ClusterVersion(text());
+      default -> new DowngradeInfo(text());
     };
   }
 
