@@ -13,6 +13,8 @@ package io.cairn.kernel.options;
  *     none
  * @param electionMillis the election timeout, from which etcd derives other times
  * @param requestTimeoutMillis how long a proposal or read index may take
+ * @param recoverOnLanes whether the start may wait for parts of recovery on other lanes; not where
+ *     all lanes share a thread
  * @param memory the bounds of memory
  * @param flush when published state goes to the engine
  */
@@ -24,6 +26,7 @@ public record KernelOptions(
     long quotaBytes,
     int electionMillis,
     int requestTimeoutMillis,
+    boolean recoverOnLanes,
     Memory memory,
     Flush flush) {
 
@@ -61,6 +64,7 @@ public record KernelOptions(
         0,
         1000,
         7000,
+        true,
         new Memory(32L << 20, 64L << 20, 64L << 20),
         new Flush(10_000, 8L << 20, 100, 64L << 20, 32L << 20));
   }

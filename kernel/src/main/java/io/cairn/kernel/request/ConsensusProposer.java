@@ -12,7 +12,6 @@ import io.cairn.spi.environment.ThreadSafe;
 import io.cairn.spi.environment.TimeSource;
 import io.cairn.spi.store.Bytes;
 import io.cairn.spi.store.Reason;
-import io.cairn.spi.store.StoreException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -46,11 +45,11 @@ public final class ConsensusProposer implements Proposer {
   @Override
   public <R> CompletableFuture<R> propose(Command<R> command, Identity identity) {
     if (consensus.status().committedIndex() > published.state().appliedIndex() + APPLY_LAG_MAX) {
-      return refused(new Reason.TooManyRequests());
+      return Answers.refused(new Reason.TooManyRequests());
     }
     long requestId = requestIds.incrementAndGet();
     if (CommandCodec.size(requestId, identity, command) > maxRequestBytes) {
-      return refused(new Reason.RequestTooLarge());
+      return Answers.refused(new Reason.RequestTooLarge());
     }
     PendingCommand<R> pending =
         new PendingCommand<>(command, identity, CommandCodec.encode(requestId, identity, command));
@@ -63,9 +62,5 @@ public final class ConsensusProposer implements Proposer {
     PendingAnswer<R> pending = new PendingAnswer<>(Bytes.EMPTY);
     consensus.proposeChange(change, pending);
     return pending;
-  }
-
-  private static <R> CompletableFuture<R> refused(Reason reason) {
-    return CompletableFuture.failedFuture(new StoreException(reason));
   }
 }

@@ -2,7 +2,9 @@
 package io.cairn.kernel.lease;
 
 import io.cairn.kernel.command.Command;
+import io.cairn.kernel.index.IndexRoot;
 import io.cairn.kernel.options.KernelOptions;
+import io.cairn.kernel.records.RecentLog;
 import io.cairn.kernel.request.Proposer;
 import io.cairn.kernel.request.Standing;
 import io.cairn.kernel.state.Published;
@@ -39,7 +41,9 @@ final class LeaseWorld implements Proposer, Consensus {
 
   final VirtualTime time = new VirtualTime();
   final LeaseBook book = new LeaseBook();
-  final Published published = new Published(new State(7, 10, 1, -1));
+  final Published published =
+      new Published(
+          new State(7, 10, 1, -1, new IndexRoot(0, 7, 0, 0), new RecentLog(7, 0).published()));
   final Standing standing = new Standing(KernelOptions.defaults(1, 2));
   final List<Mutation> mutations = new ArrayList<>();
   final List<Command<?>> proposed = new ArrayList<>();
@@ -68,7 +72,13 @@ final class LeaseWorld implements Proposer, Consensus {
   void publish(long term) {
     State now = published.state();
     published.publish(
-        new State(now.revision(), now.appliedIndex() + 1, term, now.compactionFloor()));
+        new State(
+            now.revision(),
+            now.appliedIndex() + 1,
+            term,
+            now.compactionFloor(),
+            now.index(),
+            now.recent()));
   }
 
   LeaseService.Granted grant(long id, long ttl) {

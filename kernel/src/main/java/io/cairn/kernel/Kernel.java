@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.kernel;
+
+import io.cairn.kernel.access.AuthFacade;
+import io.cairn.kernel.apply.Attachments;
+import io.cairn.kernel.apply.Compactor;
+import io.cairn.kernel.apply.KeySpace;
+import io.cairn.kernel.apply.Recovery;
+import io.cairn.kernel.apply.ReplicatedState;
+import io.cairn.kernel.cluster.MemberBook;
+import io.cairn.kernel.index.KeyIndex;
+import io.cairn.kernel.kv.KvFacade;
+import io.cairn.kernel.lease.LeaseBook;
+import io.cairn.kernel.lease.LeaseFacade;
+import io.cairn.kernel.maintenance.AlarmBook;
+import io.cairn.kernel.options.KernelOptions;
+import io.cairn.kernel.records.RecentLog;
+import io.cairn.kernel.records.ValueCache;
+import io.cairn.kernel.request.Callers;
+import io.cairn.kernel.request.ConsensusProposer;
+import io.cairn.kernel.request.Proposer;
+import io.cairn.kernel.request.Quota;
+import io.cairn.kernel.request.ReadBarrier;
+import io.cairn.kernel.request.Standing;
+import io.cairn.kernel.state.FlushLane;
+import io.cairn.kernel.state.Published;
+import io.cairn.kernel.state.ReadLanes;
+import io.cairn.kernel.state.State;
+import io.cairn.kernel.state.StoredRecords;
+import io.cairn.spi.auth.AccessControl;
+import io.cairn.spi.auth.Authenticator;
+import io.cairn.spi.consensus.Consensus;
+import io.cairn.spi.environment.EventLog;
+import io.cairn.spi.environment.Probe;
+import io.cairn.spi.environment.Scheduler;
+import io.cairn.spi.environment.ThreadSafe;
+import io.cairn.spi.environment.TimeSource;
+import io.cairn.spi.storage.StorageEngine;
+import io.cairn.spi.store.AuthService;
+import io.cairn.spi.store.KvService;
+import io.cairn.spi.store.LeaseService;
+import java.util.List;
+
+/**
+ * One member's store, put together from its parts.
+ *
+ * <p>{@link #open} recovers what the engine holds; {@link #start} lets consensus go on from there.
+ * Then the facets serve. {@link #stop} ends that and makes durable what was applied; {@link #close}
+ * gives memory and engine back and comes after the lanes of the environment have ended, since reads
+ * may be under way on them.
+ */
+@ThreadSafe
+public final class Kernel implements AutoCloseable {
+  /** What surrounds a kernel. */
+  public record Environment(Scheduler scheduler, TimeSource time, EventLog log, Probe probe) {}
+
+  /**
+   * What a kernel is made of.
+   *
+   * @param engine opened with the tables of {@link io.cairn.kernel.state.Tables#ALL}; belongs to
+   *     the kernel from now on
+   * @param consensus not started yet
+   * @param access access control, not loaded yet
+   * @param authenticator who finds out who callers are while access control is on
+   */
+  public record Parts(
+      StorageEngine engine,
+      Consensus consensus,
+      AccessControl access,
+      Authenticator authenticator) {}
+
+  private final Consensus consensus;
+  private final StorageEngine engine;
+  private final KeyIndex index;
+  private final ValueCache cache;
+  private final FlushLane flush;
+  private final Compactor compactor;
+  private final Published published;
+  private final Standing standing;
+  private final ReplicatedState machine;
+  private final Proposer proposer;
+  private final long recoveredFloor;
+
+  private final KvFacade kv;
+  private final LeaseFacade lease;
+  private final AuthFacade auth;
+
+  /** Recovers what the engine holds. May take as long as reading all of it. */
+  public static Kernel open(KernelOptions options, Parts parts, Environment environment) {
+    return new Kernel(options, parts, environment);
+  }
+
+  private Kernel(KernelOptions options, Parts parts, Environment environment) {
+    Scheduler scheduler = environment.scheduler();
+    this.consensus = parts.consensus();
+    this.engine = parts.engine();
+    this.index = new KeyIndex();
+    this.cache = new ValueCache(options.memory().cacheBytes());
+    ReadLanes readLanes = new ReadLanes(scheduler);
+
+    LeaseBook leases = new LeaseBook();
+    MemberBook members = new MemberBook();
+    AlarmBook alarms = new AlarmBook();
+    ReplicatedState.Books books =
+        new ReplicatedState.Books(leases, members, alarms, parts.access());
+    Attachments attachments = new Attachments(leases);
+    Recovery.Recovered recovered =
+        new Recovery(
+                engine,
+                index,
+                books,
+                attachments,
+                options.recoverOnLanes() ? readLanes.all() : List.of())
+            .run();
+    this.recoveredFloor = recovered.compactionFloor();
+
+    RecentLog recent = new RecentLog(recovered.revision(), options.memory().recentBytes());
+    State state =
+        new State(
+            recovered.revision(),
+            recovered.appliedIndex(),
+            recovered.appliedTerm(),
+            recovered.compactionFloor(),
+            recovered.index(),
+            recent.published());
+    this.published = new Published(state);
+    this.standing = new Standing(options);
+    StoredRecords records = new StoredRecords(recent, cache, engine);
+    this.flush = new FlushLane(engine, recent, cache, state, scheduler, options.flush());
+    this.compactor = new Compactor(scheduler, flush, recovered.compacted());
+    KeySpace keys =
+        new KeySpace(
+            index.writer(),
+            recent,
+            records,
+            leases,
+            attachments,
+            recovered.revision(),
+            recovered.compactionFloor());
+    this.machine =
+        new ReplicatedState(
+            index.writer(),
+            recent,
+            keys,
+            books,
+            standing,
+            published,
+            flush,
+            compactor,
+            environment.probe());
+
+    this.proposer = new ConsensusProposer(options, consensus, published, environment.time());
+    ReadBarrier barrier = new ReadBarrier(consensus, published);
+    Callers callers = new Callers(parts.access(), parts.authenticator());
+    this.kv =
+        new KvFacade(
+            new KvFacade.Parts(
+                options,
+                standing,
+                proposer,
+                barrier,
+                callers,
+                Quota.NONE,
+                published,
+                index,
+                records,
+                readLanes,
+                compactor,
+                environment.log()));
+    this.lease =
+        new LeaseFacade(
+            options,
+            leases,
+            published,
+            standing,
+            proposer,
+            consensus,
+            scheduler,
+            environment.time());
+    this.auth = new AuthFacade(standing, published, parts.access());
+  }
+
+  /** Lets consensus recover its log and begin; entries may be applied before the call returns. */
+  public void start() {
+    compactor.start(machine, recoveredFloor);
+    consensus.start(machine);
+    lease.start();
+  }
+
+  /** Ends taking part, and makes everything applied durable in the engine. */
+  public void stop() {
+    consensus.stop();
+    lease.close();
+    compactor.stop();
+    flush.close();
+  }
+
+  /** Gives everything back. Nothing may be reading any more. */
+  @Override
+  public void close() {
+    engine.close();
+    cache.close();
+    index.close();
+  }
+
+  /** Keys and values. */
+  public KvService kv() {
+    return kv;
+  }
+
+  /** Keys that live only as long as somebody cares. */
+  public LeaseService lease() {
+    return lease;
+  }
+
+  /** Users, roles and permissions. */
+  public AuthService auth() {
+    return auth;
+  }
+
+  /** What has been applied, for gauges and tests. */
+  public Published published() {
+    return published;
+  }
+
+  /** How this member stands in its cluster. */
+  public Standing standing() {
+    return standing;
+  }
+
+  /** The engine and how far it has come. */
+  public FlushLane flushLane() {
+    return flush;
+  }
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.kernel.apply;
+
+import io.cairn.kernel.index.IndexCompaction;
+import io.cairn.kernel.state.FlushLane;
+import io.cairn.spi.environment.Lane;
+import io.cairn.spi.environment.Scheduler;
+import io.cairn.spi.environment.ThreadSafe;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Frees what compaction has made unreadable, in pieces between batches of entries.
+ *
+ * <p>A piece holds up applying for a fraction of a millisecond. While entries keep coming there is
+ * a pause after each piece, so that compaction takes its time rather than theirs; on an idle member
+ * there is none. When the engine falls behind, compaction waits for it. How far it has come is
+ * local and applying never looks at it; a member that was stopped meanwhile begins again at the
+ * floor.
+ */
+@ThreadSafe
+public final class Compactor {
+  /** Records looked at per piece. */
+  private static final int PIECE = 1000;
+
+  private static final long PAUSE_NANOS = 2_000_000;
+
+  /** Changes waiting for the engine at which compaction waits for it. */
+  private static final long QUEUED_MAX = 50_000;
+
+  private record Waiter(long floor, CompletableFuture<Void> done) {}
+
+  private final Scheduler scheduler;
+  private final Lane lane;
+  private final FlushLane flush;
+
+  // Guarded by this.
+  private final List<Waiter> waiters = new ArrayList<>();
+  private long floor;
+  private long compacted;
+  private boolean running;
+  private boolean stopped;
+
+  // Compaction lane.
+  private @Nullable ReplicatedState machine;
+  private @Nullable IndexCompaction compaction;
+  private long batchesSeen;
+
+  /**
+   * A compactor that has freed everything below {@code compacted}.
+   *
+   * @param compacted -1 if there never was a compaction
+   */
+  public Compactor(Scheduler scheduler, FlushLane flush, long compacted) {
+    this.scheduler = scheduler;
+    this.lane = scheduler.lane("compaction");
+    this.flush = flush;
+    this.floor = compacted;
+    this.compacted = compacted;
+  }
+
+  /** Begins to work on {@code machine}, first on what an earlier life has left. */
+  public void start(ReplicatedState machine, long recoveredFloor) {
+    lane.execute(() -> this.machine = machine);
+    raise(recoveredFloor);
+  }
+
+  /** The floor has been raised, or not. */
+  void raise(long to) {
+    synchronized (this) {
+      if (to <= floor) {
+        return;
+      }
+      floor = to;
+      if (running) {
+        return;
+      }
+      running = true;
+    }
+    lane.execute(this::piece);
+  }
+
+  /** Completes once everything below {@code revision} has been freed and the engine knows. */
+  public CompletableFuture<Void> whenCompacted(long revision) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    synchronized (this) {
+      if (compacted < revision && !stopped) {
+        waiters.add(new Waiter(revision, done));
+        return done;
+      }
+    }
+    done.complete(null);
+    return done;
+  }
+
+  /** Completes once every compaction that has been applied is done. */
+  public CompletableFuture<Void> whenIdle() {
+    long target;
+    synchronized (this) {
+      target = floor;
+    }
+    return whenCompacted(target);
+  }
+
+  /** Does no further piece, and lets go who waits. */
+  public void stop() {
+    List<Waiter> left;
+    synchronized (this) {
+      stopped = true;
+      left = List.copyOf(waiters);
+      waiters.clear();
+    }
+    left.forEach(waiter -> waiter.done().complete(null));
+  }
+
+  private void piece() {
+    long target;
+    synchronized (this) {
+      if (stopped) {
+        return;
+      }
+      target = floor;
+    }
+    ReplicatedState state = machine;
+    if (state == null) {
+      throw new IllegalStateException("compaction was raised before it was started");
+    }
+    IndexCompaction current = compaction;
+    if (current == null || current.floor() < target) {
+      current = state.beginTrim(target);
+      compaction = current;
+    }
+    if (!state.trim(current, PIECE)) {
+      compaction = null;
+      var _ = flush.flush().thenRun(() -> lane.execute(() -> finished(target)));
+    } else if (flush.queuedOperations() > QUEUED_MAX) {
+      var _ = flush.flush().thenRun(() -> lane.execute(this::piece));
+    } else {
+      long batches = state.batches();
+      if (batches == batchesSeen) {
+        lane.execute(this::piece);
+      } else {
+        var _ = scheduler.after(PAUSE_NANOS, lane, this::piece);
+      }
+      batchesSeen = batches;
+    }
+  }
+
+  private void finished(long target) {
+    List<Waiter> ready = new ArrayList<>();
+    synchronized (this) {
+      compacted = target;
+      waiters.removeIf(waiter -> waiter.floor() <= target && ready.add(waiter));
+      running = floor > target && !stopped;
+      if (running) {
+        lane.execute(this::piece);
+      }
+    }
+    ready.forEach(waiter -> waiter.done().complete(null));
+  }
+}

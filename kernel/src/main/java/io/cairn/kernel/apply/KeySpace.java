@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.kernel.apply;
+
+import io.cairn.kernel.index.IndexCursor;
+import io.cairn.kernel.index.IndexReader;
+import io.cairn.kernel.index.IndexWriter;
+import io.cairn.kernel.index.KeyRecord;
+import io.cairn.kernel.lease.LeaseBook;
+import io.cairn.kernel.range.RangeRead;
+import io.cairn.kernel.range.RecordSource;
+import io.cairn.kernel.records.RecentLog;
+import io.cairn.kernel.records.RecentView;
+import io.cairn.kernel.state.RecordReader;
+import io.cairn.spi.environment.InvariantViolation;
+import io.cairn.spi.environment.OnLane;
+import io.cairn.spi.store.Bytes;
+import io.cairn.spi.store.DeleteRequest;
+import io.cairn.spi.store.DeleteResult;
+import io.cairn.spi.store.KeyRange;
+import io.cairn.spi.store.KeyValue;
+import io.cairn.spi.store.KeyValueFormat;
+import io.cairn.spi.store.PutRequest;
+import io.cairn.spi.store.PutResult;
+import io.cairn.spi.store.RangeRequest;
+import io.cairn.spi.store.RangeResult;
+import io.cairn.spi.store.Reason;
+import io.cairn.spi.store.ResponseHeader;
+import io.cairn.spi.store.StoreException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The key space as it is being written: one entry at a time between {@link #begin} and {@link
+ * #end}, all of whose changes share one revision.
+ */
+@OnLane("apply")
+public final class KeySpace {
+  private final IndexWriter index;
+  private final RecentLog recent;
+  private final RecordReader records;
+  private final LeaseBook leases;
+  private final Attachments attachments;
+  private final RecordSource source = this::fetch;
+  private long revision;
+  private long floor;
+  // The place of the next change within the entry's revision; 0 while the entry has changed
+  // nothing.
+  private int nextSub;
+
+  /** A key space that stands at {@code revision}. */
+  public KeySpace(
+      IndexWriter index,
+      RecentLog recent,
+      RecordReader records,
+      LeaseBook leases,
+      Attachments attachments,
+      long revision,
+      long floor) {
+    this.index = index;
+    this.recent = recent;
+    this.records = records;
+    this.leases = leases;
+    this.attachments = attachments;
+    this.revision = revision;
+    this.floor = floor;
+  }
+
+  /** The revision before the entry that is being applied, or after the last one. */
+  long revision() {
+    return revision;
+  }
+
+  /** The revision that a read sees: the entry's own once it has changed something. */
+  long visibleRevision() {
+    return nextSub == 0 ? revision : revision + 1;
+  }
+
+  /** The oldest revision that can be read. */
+  long floor() {
+    return floor;
+  }
+
+  void begin() {
+    InvariantViolation.check(nextSub == 0, "an entry begins when the one before has ended");
+  }
+
+  /** Ends the entry; its revision is taken if it has changed something. */
+  void end() {
+    revision = visibleRevision();
+    nextSub = 0;
+  }
+
+  /** Raises the floor. */
+  void compact(long revision) {
+    if (revision <= floor) {
+      throw new StoreException(new Reason.Compacted(floor));
+    }
+    if (revision > this.revision) {
+      throw new StoreException(new Reason.FutureRevision());
+    }
+    floor = revision;
+  }
+
+  /** Fails as a put that cannot be done fails; changes nothing. */
+  void check(PutRequest put) {
+    if (put.lease() != 0 && !leases.exists(put.lease())) {
+      throw new StoreException(new Reason.LeaseNotFound());
+    }
+    if ((put.ignoreValue() || put.ignoreLease())
+        && index.get(put.key(), IndexReader.LATEST) == null) {
+      throw new StoreException(new Reason.KeyNotFound());
+    }
+  }
+
+  /** Puts, after {@link #check}. */
+  PutResult put(PutRequest put, ResponseHeader header) {
+    Bytes key = put.key();
+    Bytes value = put.value();
+    long lease = put.lease();
+    @Nullable Bytes previous = null;
+    if (put.prevKv() || put.ignoreValue() || put.ignoreLease()) {
+      previous = current(key);
+      // A key that the same transaction has deleted before has nothing to keep: etcd, which forbids
+      // most
+      // ways to get here but not all, ends its process; here the value is empty and the lease none.
+      if (previous != null) {
+        KeyValue kv = KeyValueFormat.decode(previous);
+        value = put.ignoreValue() ? kv.value() : value;
+        lease = put.ignoreLease() ? kv.lease() : lease;
+      }
+    }
+    int sub = nextSub++;
+    KeyRecord record = index.put(key, revision + 1, sub);
+    recent.appendPut(
+        key, record.createRevision(), record.modRevision(), sub, record.version(), value, lease);
+    attachments.attach(key, lease);
+    return new PutResult(header, put.prevKv() ? previous : null);
+  }
+
+  /** Deletes what there is of a range. */
+  DeleteResult delete(DeleteRequest delete, HeaderSource headers) {
+    KeyRange range = delete.range();
+    List<Bytes> previous = List.of();
+    if (delete.prevKv()) {
+      previous = read(RangeRequest.of(range), headers.of(0)).kvs();
+    }
+    long deleted = 0;
+    if (range.isSingle()) {
+      deleted = delete(range.key()) ? 1 : 0;
+    } else {
+      // The cursor does not outlive a change, so the keys are gathered first.
+      List<Bytes> keys = new ArrayList<>();
+      IndexCursor cursor = index.scan(range, IndexReader.LATEST);
+      while (cursor.next()) {
+        keys.add(cursor.key());
+      }
+      for (Bytes key : keys) {
+        InvariantViolation.check(delete(key), "a key that was found can be deleted");
+      }
+      deleted = keys.size();
+    }
+    return new DeleteResult(headers.of(visibleRevision()), deleted, previous);
+  }
+
+  /** Deletes a key if it is there. */
+  boolean delete(Bytes key) {
+    if (index.tombstone(key, revision + 1, nextSub) == null) {
+      return false;
+    }
+    recent.appendTombstone(key, revision + 1, nextSub);
+    nextSub++;
+    attachments.detach(key);
+    return true;
+  }
+
+  /** Reads a range as the entry sees it; fails for a revision that cannot be read. */
+  RangeResult read(RangeRequest range, ResponseHeader header) {
+    long at = range.revision() > 0 ? range.revision() : IndexReader.LATEST;
+    return Objects.requireNonNull(new RangeRead(index, range, at).read(header, source));
+  }
+
+  /** Comparisons with the key space as it is now. */
+  Compares compares() {
+    return new Compares(index, IndexReader.LATEST, this::record);
+  }
+
+  /** The record of a revision that the index has named. */
+  private Bytes record(long main, int sub) {
+    @Nullable Bytes[] found = new Bytes[1];
+    source.fetch(new long[] {main}, new int[] {sub}, 1, found);
+    return Objects.requireNonNull(found[0]);
+  }
+
+  private @Nullable Bytes current(Bytes key) {
+    KeyRecord record = index.get(key, IndexReader.LATEST);
+    return record == null ? null : record(record.modRevision(), record.sub());
+  }
+
+  /** May wait for the engine, as everything that is applied after this may depend on it. */
+  private boolean fetch(long[] mains, int[] subs, int count, @Nullable Bytes[] into) {
+    long published = recent.published().lastRevision();
+    boolean cold = false;
+    boolean young = false;
+    for (int i = 0; i < count; i++) {
+      if (mains[i] > published) {
+        young = true;
+      } else {
+        into[i] = records.tryRead(mains[i], subs[i]);
+        cold |= into[i] == null;
+      }
+    }
+    if (cold) {
+      records.read(mains, subs, count, into);
+    }
+    if (young) {
+      RecentView own = recent.unpublished();
+      for (int i = 0; i < count; i++) {
+        if (mains[i] > published) {
+          into[i] = own.find(mains[i], subs[i]);
+        }
+      }
+    }
+    for (int i = 0; i < count; i++) {
+      InvariantViolation.check(into[i] != null, "every record that the index names exists");
+    }
+    return true;
+  }
+
+  /** Makes headers for a revision. */
+  @FunctionalInterface
+  interface HeaderSource {
+    ResponseHeader of(long revision);
+  }
+}

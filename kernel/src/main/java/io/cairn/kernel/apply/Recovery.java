@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.kernel.apply;
+
+import io.cairn.kernel.index.IndexLoader;
+import io.cairn.kernel.index.IndexReader;
+import io.cairn.kernel.index.IndexRoot;
+import io.cairn.kernel.index.KeyIndex;
+import io.cairn.kernel.index.KeyRecord;
+import io.cairn.kernel.lease.LeaseBook;
+import io.cairn.kernel.records.RecordFormat;
+import io.cairn.kernel.records.RevisionKey;
+import io.cairn.kernel.state.FlushLane;
+import io.cairn.kernel.state.Tables;
+import io.cairn.spi.environment.Lane;
+import io.cairn.spi.environment.OnLane;
+import io.cairn.spi.storage.Cursor;
+import io.cairn.spi.storage.Mutation;
+import io.cairn.spi.storage.StorageEngine;
+import io.cairn.spi.storage.StorageException;
+import io.cairn.spi.storage.StorageView;
+import io.cairn.spi.store.Bytes;
+import io.cairn.spi.store.KeyValue;
+import io.cairn.spi.store.KeyValueFormat;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Builds the state that an engine holds: numbers, books, and the key index from the history of
+ * keys.
+ *
+ * <p>The history is divided by revisions; each lane loads a part. Every record's checksum is
+ * checked on the way. Records beyond the stored revision are parts of an entry that was split and
+ * whose end never came; they are cut off, and the log brings that entry again.
+ */
+@OnLane("start")
+public final class Recovery {
+  /** The version of the layout that this class reads and writes. */
+  public static final long FORMAT = 1;
+
+  private static final RecordFormat RECORDS = new RecordFormat(Tables.REVISIONS);
+  private static final int PARTS_PER_LANE = 4;
+
+  /**
+   * What an engine holds.
+   *
+   * @param revision the store's revision
+   * @param appliedIndex the last entry whose effects are in
+   * @param appliedTerm that entry's term
+   * @param compactionFloor the replicated floor
+   * @param compacted the floor up to which records have been freed here
+   * @param index the keys
+   */
+  public record Recovered(
+      long revision,
+      long appliedIndex,
+      long appliedTerm,
+      long compactionFloor,
+      long compacted,
+      IndexRoot index) {}
+
+  /** A put with a lease, which the key hangs on if no later record says otherwise. */
+  private record Attachment(Bytes key, long main, int sub, long lease) {}
+
+  private final StorageEngine engine;
+  private final KeyIndex index;
+  private final ReplicatedState.Books books;
+  private final Attachments attachments;
+  private final List<Lane> lanes;
+
+  /**
+   * Will load into {@code index} and {@code books}, both empty.
+   *
+   * @param lanes where parts are loaded while the caller waits; without any it does everything
+   *     itself
+   */
+  public Recovery(
+      StorageEngine engine,
+      KeyIndex index,
+      ReplicatedState.Books books,
+      Attachments attachments,
+      List<Lane> lanes) {
+    this.engine = engine;
+    this.index = index;
+    this.books = books;
+    this.attachments = attachments;
+    this.lanes = List.copyOf(lanes);
+  }
+
+  /**
+   * Loads.
+   *
+   * @throws StorageException if the engine fails, or a record is damaged
+   * @throws IllegalStateException if the engine holds a layout that this version does not read
+   */
+  public Recovered run() {
+    try (StorageView view = engine.view()) {
+      long format = number(view, Tables.FORMAT, 0);
+      if (format == 0) {
+        engine.commit(List.of(FlushLane.number(Tables.FORMAT, FORMAT)));
+      } else if (format != FORMAT) {
+        throw new IllegalStateException(
+            "the engine holds layout "
+                + format
+                + "; this version reads layout "
+                + FORMAT
+                + "; use the version that wrote it, or begin with an empty directory");
+      }
+      long revision = number(view, Tables.REVISION, 1);
+      books.leases().load(view);
+      books.members().load(view);
+      books.alarms().load(view);
+      books.access().load(view);
+      cutOffBeyond(view, revision);
+      IndexRoot root = load(view, revision);
+      return new Recovered(
+          revision,
+          number(view, Tables.APPLIED_INDEX, 0),
+          number(view, Tables.APPLIED_TERM, 0),
+          number(view, Tables.COMPACTION_FLOOR, -1),
+          number(view, Tables.COMPACTED, -1),
+          root);
+    }
+  }
+
+  private static long number(StorageView view, Bytes key, long absent) {
+    long[] number = {absent};
+    view.get(
+        Tables.META,
+        List.of(key),
+        (position, value) -> {
+          if (value.length() != Long.BYTES) {
+            throw new StorageException.Damaged(
+                "'" + key + "' in table 'meta' has " + value.length() + " bytes instead of 8");
+          }
+          number[0] = value.asByteBuffer().getLong();
+        });
+    return number[0];
+  }
+
+  private void cutOffBeyond(StorageView view, long revision) {
+    Bytes from = RevisionKey.firstOf(revision + 1);
+    boolean any;
+    try (Cursor cursor = view.scan(Tables.REVISIONS, from, Bytes.EMPTY)) {
+      any = cursor.next();
+    }
+    if (any) {
+      engine.commit(
+          List.of(
+              new Mutation.DeleteRange(
+                  Tables.REVISIONS, from, RevisionKey.firstOf(Long.MAX_VALUE))));
+    }
+  }
+
+  private IndexRoot load(StorageView view, long revision) {
+    long first = firstRevision(view);
+    int parts = first > revision ? 1 : Math.max(1, lanes.size() * PARTS_PER_LANE);
+    IndexLoader loader = index.loader(parts);
+    List<List<Attachment>> found = new ArrayList<>();
+    for (int i = 0; i < parts; i++) {
+      found.add(new ArrayList<>());
+    }
+    long step = Math.ceilDiv(Math.max(0, revision - first + 1), parts);
+    List<CompletableFuture<Void>> running = new ArrayList<>();
+    for (int i = 0; i < parts; i++) {
+      int part = i;
+      long from = first + i * step;
+      long to = Math.min(revision + 1, from + step);
+      Runnable work = () -> load(view, from, to, loader.partition(part), found.get(part));
+      if (lanes.isEmpty()) {
+        work.run();
+      } else {
+        running.add(runOn(lanes.get(i % lanes.size()), work));
+      }
+    }
+    await(running);
+    IndexRoot root = loader.finish(revision);
+    found.forEach(this::attach);
+    return root;
+  }
+
+  private static CompletableFuture<Void> runOn(Lane lane, Runnable work) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    lane.execute(() -> {
+      try {
+        work.run();
+        done.complete(null);
+      } catch (RuntimeException failure) {
+        // Belongs to whoever starts the member, not to the lane.
+        done.completeExceptionally(failure);
+      }
+    });
+    return done;
+  }
+
+  /** Waits for all, also when one has failed: they use the view. */
+  private static void await(List<CompletableFuture<Void>> running) {
+    @Nullable RuntimeException failure = null;
+    for (CompletableFuture<Void> part : running) {
+      try {
+        part.join();
+      } catch (CompletionException failed) {
+        failure = failed.getCause() instanceof RuntimeException cause ? cause : failed;
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  private static long firstRevision(StorageView view) {
+    try (Cursor cursor = view.scan(Tables.REVISIONS, Bytes.EMPTY, Bytes.EMPTY)) {
+      return cursor.next() ? parse(cursor.key()).main() : Long.MAX_VALUE;
+    }
+  }
+
+  private static void load(
+      StorageView view,
+      long from,
+      long to,
+      IndexLoader.Partition partition,
+      List<Attachment> found) {
+    try (partition) {
+      if (from >= to) {
+        return;
+      }
+      try (Cursor cursor =
+          view.scan(Tables.REVISIONS, RevisionKey.firstOf(from), RevisionKey.firstOf(to))) {
+        while (cursor.next()) {
+          RevisionKey at = parse(cursor.key());
+          Bytes record = RECORDS.open(cursor.key(), cursor.value());
+          KeyValue kv = KeyValueFormat.decode(record);
+          partition.add(
+              kv.key(), at.main(), at.sub(), at.tombstone(), kv.createRevision(), kv.version());
+          if (kv.lease() != 0) {
+            found.add(new Attachment(kv.key().compact(), at.main(), at.sub(), kv.lease()));
+          }
+        }
+      }
+    }
+  }
+
+  private static RevisionKey parse(Bytes key) {
+    try {
+      return RevisionKey.parse(key);
+    } catch (IllegalArgumentException malformed) {
+      throw new StorageException.Damaged("table 'revisions' has a key of another kind", malformed);
+    }
+  }
+
+  /**
+   * Hangs live keys on their leases; an attachment to a lease that has ended is left out, as in
+   * etcd.
+   */
+  private void attach(List<Attachment> candidates) {
+    LeaseBook leases = books.leases();
+    for (Attachment candidate : candidates) {
+      KeyRecord live = index.writer().get(candidate.key(), IndexReader.LATEST);
+      if (live != null
+          && live.modRevision() == candidate.main()
+          && live.sub() == candidate.sub()
+          && leases.exists(candidate.lease())) {
+        attachments.attach(candidate.key(), candidate.lease());
+      }
+    }
+  }
+}

@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.kernel.apply;
+
+import io.cairn.kernel.cluster.MemberBook;
+import io.cairn.kernel.command.Command;
+import io.cairn.kernel.command.Command.AlarmCommand;
+import io.cairn.kernel.command.Command.ClusterVersion;
+import io.cairn.kernel.command.Command.Compaction;
+import io.cairn.kernel.command.Command.DeleteRange;
+import io.cairn.kernel.command.Command.DowngradeInfo;
+import io.cairn.kernel.command.Command.LeaseCheckpoint;
+import io.cairn.kernel.command.Command.LeaseGrant;
+import io.cairn.kernel.command.Command.LeaseRevoke;
+import io.cairn.kernel.command.Command.MemberAttributes;
+import io.cairn.kernel.command.Command.Put;
+import io.cairn.kernel.command.Command.Txn;
+import io.cairn.kernel.command.CommandCodec;
+import io.cairn.kernel.command.Envelope;
+import io.cairn.kernel.index.IndexCompaction;
+import io.cairn.kernel.index.IndexWriter;
+import io.cairn.kernel.lease.LeaseBook;
+import io.cairn.kernel.maintenance.AlarmBook;
+import io.cairn.kernel.records.RecentLog;
+import io.cairn.kernel.records.RevisionKey;
+import io.cairn.kernel.request.PendingAnswer;
+import io.cairn.kernel.request.PendingCommand;
+import io.cairn.kernel.request.Permissions;
+import io.cairn.kernel.request.Standing;
+import io.cairn.kernel.state.FlushLane;
+import io.cairn.kernel.state.Published;
+import io.cairn.kernel.state.State;
+import io.cairn.kernel.state.Tables;
+import io.cairn.spi.auth.AccessControl;
+import io.cairn.spi.auth.Identity;
+import io.cairn.spi.consensus.AppliedPoint;
+import io.cairn.spi.consensus.CommittedEntry;
+import io.cairn.spi.consensus.ConfigurationChange;
+import io.cairn.spi.consensus.Leadership;
+import io.cairn.spi.consensus.StateMachine;
+import io.cairn.spi.environment.InvariantViolation;
+import io.cairn.spi.environment.OnLane;
+import io.cairn.spi.environment.Probe;
+import io.cairn.spi.storage.Mutation;
+import io.cairn.spi.store.Bytes;
+import io.cairn.spi.store.HeaderResult;
+import io.cairn.spi.store.LeaseService;
+import io.cairn.spi.store.MaintenanceService;
+import io.cairn.spi.store.Operation;
+import io.cairn.spi.store.PutRequest;
+import io.cairn.spi.store.Reason;
+import io.cairn.spi.store.ResponseHeader;
+import io.cairn.spi.store.StoreException;
+import io.cairn.spi.store.TxnRequest;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The state machine: applies entries to the private key space and the books, publishes, hands what
+ * has changed to the flush lane, and then answers.
+ *
+ * <p>Apply owns everything that it changes. Physical compaction, which trims the private index
+ * between two batches, is the one other writer; a lock keeps the two apart ({@link #trim}).
+ */
+@OnLane("apply")
+public final class ReplicatedState implements StateMachine {
+  /** The probe's site where an own proposal is decoded from its bytes after all. */
+  public static final String DECODE_AGAIN = "apply.decode-again";
+
+  /** What applying reads and changes beside the key space. */
+  public record Books(
+      LeaseBook leases, MemberBook members, AlarmBook alarms, AccessControl access) {}
+
+  private final IndexWriter index;
+  private final RecentLog recent;
+  private final KeySpace keys;
+  private final Books books;
+  private final Standing standing;
+  private final Published published;
+  private final FlushLane flush;
+  private final Compactor compactor;
+  private final Probe probe;
+
+  // Guarded by this: held while a batch is applied or a piece of the index is trimmed.
+  private List<Mutation> mutations = new ArrayList<>();
+  private long appliedIndex;
+  private long appliedTerm;
+  private long batches;
+
+  /** Goes on from what {@code published} shows, which is what was recovered. */
+  public ReplicatedState(
+      IndexWriter index,
+      RecentLog recent,
+      KeySpace keys,
+      Books books,
+      Standing standing,
+      Published published,
+      FlushLane flush,
+      Compactor compactor,
+      Probe probe) {
+    this.index = index;
+    this.recent = recent;
+    this.keys = keys;
+    this.books = books;
+    this.standing = standing;
+    this.published = published;
+    this.flush = flush;
+    this.compactor = compactor;
+    this.probe = probe;
+    State recovered = published.state();
+    this.appliedIndex = recovered.appliedIndex();
+    this.appliedTerm = recovered.appliedTerm();
+    standing.configuration(books.members().membership().configuration());
+  }
+
+  @Override
+  public synchronized AppliedPoint appliedPoint() {
+    return appliedIndex == 0
+        ? AppliedPoint.ZERO
+        : new AppliedPoint(appliedIndex, appliedTerm, books.members().membership().configuration());
+  }
+
+  @Override
+  public void apply(List<CommittedEntry> entries) {
+    flush.makeRoom();
+    long floor;
+    synchronized (this) {
+      for (CommittedEntry entry : entries) {
+        applyEntry(entry);
+      }
+      batches++;
+      floor = keys.floor();
+      publish();
+    }
+    compactor.raise(floor);
+    for (CommittedEntry entry : entries) {
+      if (entry.proposal() instanceof PendingAnswer<?> pending) {
+        pending.answer();
+      }
+    }
+  }
+
+  @Override
+  public boolean applyChange(CommittedEntry entry, ConfigurationChange change) {
+    @Nullable Reason refusal;
+    synchronized (this) {
+      advance(entry);
+      refusal = books.members().apply(change, mutations);
+      standing.configuration(books.members().membership().configuration());
+      publish();
+    }
+    if (entry.proposal() instanceof PendingAnswer<?> pending) {
+      if (refusal != null) {
+        pending.refuse(new StoreException(refusal));
+      } else {
+        pending.succeed(books.members().membership());
+      }
+      pending.answer();
+    }
+    return refusal == null;
+  }
+
+  @Override
+  public void leadership(Leadership leadership) {
+    standing.leadership(leadership);
+  }
+
+  @Override
+  public long durableIndex() {
+    return flush.durableIndex();
+  }
+
+  /** How many batches have been applied; tells a compaction whether it is alone. */
+  synchronized long batches() {
+    return batches;
+  }
+
+  /** Begins to trim the index to {@code floor}. Not on the apply lane. */
+  synchronized IndexCompaction beginTrim(long floor) {
+    return index.compaction(floor);
+  }
+
+  /**
+   * Trims a piece of the index and hands the deletions to the flush lane. Not on the apply lane.
+   *
+   * @return whether there is more to do; when there is not, the floor is noted as compacted
+   */
+  synchronized boolean trim(IndexCompaction compaction, int records) {
+    boolean more =
+        compaction.step(
+            records,
+            (main, sub, tombstone) ->
+                mutations.add(
+                    new Mutation.Delete(
+                        Tables.REVISIONS, RevisionKey.encode(main, sub, tombstone))));
+    if (!more) {
+      mutations.add(FlushLane.number(Tables.COMPACTED, compaction.floor()));
+    }
+    publish();
+    return more;
+  }
+
+  private void publish() {
+    State state =
+        new State(
+            keys.revision(),
+            appliedIndex,
+            appliedTerm,
+            keys.floor(),
+            index.publish(keys.revision()),
+            recent.publish());
+    List<Mutation> changes = mutations;
+    mutations = new ArrayList<>();
+    published.publish(state);
+    flush.submit(state, changes);
+  }
+
+  private void advance(CommittedEntry entry) {
+    InvariantViolation.check(
+        entry.index() == appliedIndex + 1, "entries are applied in order, each once");
+    appliedIndex = entry.index();
+    appliedTerm = entry.term();
+  }
+
+  private void applyEntry(CommittedEntry entry) {
+    advance(entry);
+    if (entry.payload().isEmpty()) {
+      return;
+    }
+    @Nullable PendingCommand<?> pending =
+        entry.proposal() instanceof PendingCommand<?> own ? own : null;
+    Command<?> command;
+    Identity identity;
+    if (pending != null && !probe.hit(DECODE_AGAIN)) {
+      command = pending.command();
+      identity = pending.identity();
+    } else {
+      Envelope envelope = decode(entry);
+      command = envelope.command();
+      identity = envelope.identity();
+    }
+    keys.begin();
+    @Nullable Object result = null;
+    @Nullable StoreException refusal = null;
+    try {
+      result = execute(command, identity, entry);
+    } catch (StoreException refused) {
+      InvariantViolation.check(
+          keys.visibleRevision() == keys.revision(), "what is refused has changed nothing");
+      refusal = refused;
+    }
+    keys.end();
+    if (pending == null) {
+      return;
+    }
+    if (result != null) {
+      pending.succeed(result);
+    } else if (refusal != null) {
+      pending.refuse(refusal);
+    }
+  }
+
+  private static Envelope decode(CommittedEntry entry) {
+    try {
+      return CommandCodec.decode(entry.payload());
+    } catch (IllegalArgumentException malformed) {
+      throw new IllegalStateException(
+          "entry " + entry.index() + " cannot be applied by this version", malformed);
+    }
+  }
+
+  private Object execute(Command<?> command, Identity identity, CommittedEntry entry) {
+    return switch (command) {
+      case Put(PutRequest put) -> {
+        refuseWhileCorrupt();
+        refuseWhileNoSpace();
+        refuseUnlessPermitted(identity, put);
+        keys.check(put);
+        yield keys.put(put, header(keys.revision() + 1));
+      }
+      case DeleteRange(var delete) -> {
+        refuseWhileCorrupt();
+        refuseUnlessPermitted(identity, delete);
+        yield keys.delete(delete, this::header);
+      }
+      case Txn(TxnRequest txn) -> {
+        refuseWhileCorrupt();
+        if (puts(txn)) {
+          refuseWhileNoSpace();
+        }
+        refuseUnlessPermitted(identity, txn);
+        yield new TxnExecution(keys).run(txn, this::header);
+      }
+      case Compaction(var compaction) -> {
+        refuseWhileCorrupt();
+        refuse(Permissions.refusesToAdminister(books.access().view(), identity));
+        keys.compact(compaction.revision());
+        yield new HeaderResult(header(keys.revision()));
+      }
+      case LeaseGrant(long id, long ttlSeconds) -> {
+        refuseWhileCorrupt();
+        refuseWhileNoSpace();
+        LeaseBook.Lease lease = books.leases().grant(id, ttlSeconds, mutations);
+        yield new LeaseService.Granted(header(keys.revision()), id, lease.ttlSeconds());
+      }
+      case LeaseRevoke(long id, long decidedInTerm) -> {
+        refuseWhileCorrupt();
+        if (decidedInTerm != 0 && decidedInTerm != entry.term()) {
+          throw new StoreException(new Reason.NotPrimaryLessor());
+        }
+        for (Bytes key : books.leases().revoke(id, mutations)) {
+          keys.delete(key);
+        }
+        yield new HeaderResult(header(keys.visibleRevision()));
+      }
+      case LeaseCheckpoint(var leases) -> {
+        for (LeaseCheckpoint.Remaining lease : leases) {
+          books.leases().checkpoint(lease.id(), lease.ttlSeconds(), mutations);
+        }
+        yield new HeaderResult(header(keys.revision()));
+      }
+      case AlarmCommand(var action, var alarm) ->
+          new MaintenanceService.Alarms(
+              header(keys.revision()), books.alarms().apply(action, alarm, mutations));
+      case MemberAttributes(long memberId, var name, var clientUrls) -> {
+        if (!books.members().publish(memberId, name, clientUrls, mutations)) {
+          throw new StoreException(new Reason.MemberNotFound());
+        }
+        yield new HeaderResult(header(keys.revision()));
+      }
+      case ClusterVersion(var version) -> {
+        books.members().agreeOnVersion(version, mutations);
+        yield new HeaderResult(header(keys.revision()));
+      }
+      case DowngradeInfo(var target) -> {
+        books.members().prepareDowngrade(target, mutations);
+        yield new HeaderResult(header(keys.revision()));
+      }
+    };
+  }
+
+  private ResponseHeader header(long revision) {
+    return standing.header(revision);
+  }
+
+  private void refuseWhileCorrupt() {
+    if (books.alarms().isCorrupt()) {
+      throw new StoreException(new Reason.CorruptCluster());
+    }
+  }
+
+  private void refuseWhileNoSpace() {
+    if (books.alarms().isNoSpace()) {
+      throw new StoreException(new Reason.NoSpace());
+    }
+  }
+
+  private void refuseUnlessPermitted(Identity identity, Operation operation) {
+    refuse(Permissions.refuses(books.access().view(), identity, operation));
+  }
+
+  private static void refuse(@Nullable Reason reason) {
+    if (reason != null) {
+      throw new StoreException(reason);
+    }
+  }
+
+  /** Whether a transaction has a put in either branch, at any depth. */
+  private static boolean puts(TxnRequest txn) {
+    return puts(txn.success()) || puts(txn.failure());
+  }
+
+  private static boolean puts(List<Operation> operations) {
+    for (Operation operation : operations) {
+      if (operation instanceof PutRequest || (operation instanceof TxnRequest txn && puts(txn))) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.kernel.kv;
+
+import io.cairn.kernel.index.KeyIndex;
+import io.cairn.kernel.range.RecordSource;
+import io.cairn.kernel.request.Answers;
+import io.cairn.kernel.state.Published;
+import io.cairn.kernel.state.ReadLanes;
+import io.cairn.kernel.state.RecordReader;
+import io.cairn.kernel.state.StateView;
+import io.cairn.spi.environment.EventLog;
+import io.cairn.spi.environment.EventLog.Level;
+import io.cairn.spi.environment.ThreadSafe;
+import io.cairn.spi.storage.StorageException;
+import io.cairn.spi.store.Bytes;
+import io.cairn.spi.store.Caller;
+import io.cairn.spi.store.Reason;
+import io.cairn.spi.store.StoreException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads published state: on the caller's thread what is short and in memory, everything else on a
+ * read lane, in chunks, between which it looks whether anybody still waits.
+ */
+@ThreadSafe
+final class LocalReads {
+  /** What a read on the caller's thread may look at. */
+  static final int SHORT_KEYS = 256;
+
+  /** What a read on the caller's thread may answer, unless it is a single record. */
+  private static final int SHORT_BYTES = 64 << 10;
+
+  /** How often a read of the latest state begins again because compaction has overtaken it. */
+  private static final int ATTEMPTS = 3;
+
+  /** A read of one state. */
+  @FunctionalInterface
+  interface Read<R> {
+    /**
+     * Reads; may run more than once, each time from the start.
+     *
+     * @return null if {@code records} gave up, or the read is not short and {@code records} is
+     *     {@link Records#isShort}
+     */
+    @Nullable R run(StateView view, Records records);
+  }
+
+  /** Where a read gets its records from. */
+  interface Records extends RecordSource {
+    /** Whether the read is on a thread that must not be held up. */
+    boolean isShort();
+  }
+
+  private final Published published;
+  private final KeyIndex index;
+  private final RecordReader records;
+  private final ReadLanes lanes;
+  private final ResponseBudget budget;
+  private final EventLog log;
+
+  LocalReads(
+      Published published,
+      KeyIndex index,
+      RecordReader records,
+      ReadLanes lanes,
+      ResponseBudget budget,
+      EventLog log) {
+    this.published = published;
+    this.index = index;
+    this.records = records;
+    this.lanes = lanes;
+    this.budget = budget;
+    this.log = log;
+  }
+
+  /** Reads the newest state. */
+  <R> CompletableFuture<R> run(Caller caller, Read<R> read) {
+    try (StateView view = StateView.pin(published, index)) {
+      R result = read.run(view, new InMemory());
+      if (result != null) {
+        return CompletableFuture.completedFuture(result);
+      }
+    } catch (StoreException refusal) {
+      return CompletableFuture.failedFuture(refusal);
+    }
+    CompletableFuture<R> answer = new CompletableFuture<>();
+    boolean admitted =
+        budget.admit(() -> lanes.next().execute(() -> runOnLane(caller, read, answer)));
+    return admitted ? answer : Answers.refused(new Reason.ResponsesExhausted());
+  }
+
+  private <R> void runOnLane(Caller caller, Read<R> read, CompletableFuture<R> answer) {
+    ResponseBudget.Share share = budget.open();
+    try {
+      R result = attempt(caller, read, share);
+      if (!caller.call().equals(Caller.Call.ENDLESS)) {
+        caller.call().onEnd(share::close);
+      } else {
+        share.close();
+      }
+      answer.complete(result);
+    } catch (StoreException refusal) {
+      share.close();
+      answer.completeExceptionally(refusal);
+    } catch (RuntimeException mistake) {
+      share.close();
+      answer.completeExceptionally(report(mistake));
+    }
+  }
+
+  private <R> R attempt(Caller caller, Read<R> read, ResponseBudget.Share share) {
+    for (int attempt = 1; ; attempt++) {
+      try (StateView view = StateView.pin(published, index)) {
+        return Objects.requireNonNull(read.run(view, new Anywhere(caller, share)));
+      } catch (StoreException refusal) {
+        // A read at a given revision will be refused again; one of the latest finds a later one.
+        if (!(refusal.reason() instanceof Reason.Compacted) || attempt == ATTEMPTS) {
+          throw refusal;
+        }
+      }
+    }
+  }
+
+  /** Says in the log what went wrong, and in the answer that the log says it. */
+  StoreException report(RuntimeException mistake) {
+    StringWriter trace = new StringWriter();
+    mistake.printStackTrace(new PrintWriter(trace));
+    log.log(Level.ERROR, "a request failed", EventLog.field("stacktrace", trace.toString()));
+    return new StoreException(new Reason.Internal(mistake.toString()));
+  }
+
+  /** Gives up at the first record that is not in memory. */
+  private final class InMemory implements Records {
+    private long bytes;
+
+    @Override
+    public boolean isShort() {
+      return true;
+    }
+
+    @Override
+    public boolean fetch(long[] mains, int[] subs, int count, @Nullable Bytes[] into) {
+      for (int i = 0; i < count; i++) {
+        Bytes record = LocalReads.this.records.tryRead(mains[i], subs[i]);
+        if (record == null) {
+          return false;
+        }
+        bytes += record.length();
+        into[i] = record;
+      }
+      return bytes <= SHORT_BYTES || count == 1;
+    }
+  }
+
+  /** Takes what it needs from the budget, and waits for the engine. */
+  private final class Anywhere implements Records {
+    private final Caller caller;
+    private final ResponseBudget.Share share;
+
+    Anywhere(Caller caller, ResponseBudget.Share share) {
+      this.caller = caller;
+      this.share = share;
+    }
+
+    @Override
+    public boolean isShort() {
+      return false;
+    }
+
+    @Override
+    public boolean fetch(long[] mains, int[] subs, int count, @Nullable Bytes[] into) {
+      if (caller.call().ended()) {
+        throw new StoreException(new Reason.CallCanceled());
+      }
+      LocalReads.this.records.read(mains, subs, count, into);
+      long bytes = 0;
+      for (int i = 0; i < count; i++) {
+        Bytes record = into[i];
+        if (record == null) {
+          throw missing(mains[i], subs[i]);
+        }
+        bytes += record.length();
+      }
+      share.take(bytes);
+      return true;
+    }
+
+    private RuntimeException missing(long main, int sub) {
+      long floor = published.state().compactionFloor();
+      return main < floor
+          ? new StoreException(new Reason.Compacted(floor))
+          : new StorageException.Damaged(
+              "the record of revision " + main + "." + sub + " is missing in table 'revisions'");
+    }
+  }
+}

@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.kernel.state;
+
+import io.cairn.kernel.options.KernelOptions;
+import io.cairn.kernel.records.RecentCursor;
+import io.cairn.kernel.records.RecentLog;
+import io.cairn.kernel.records.RecordFormat;
+import io.cairn.kernel.records.RevisionKey;
+import io.cairn.kernel.records.ValueCache;
+import io.cairn.spi.environment.InvariantViolation;
+import io.cairn.spi.environment.Lane;
+import io.cairn.spi.environment.Scheduler;
+import io.cairn.spi.environment.ThreadSafe;
+import io.cairn.spi.storage.Mutation;
+import io.cairn.spi.storage.StorageEngine;
+import io.cairn.spi.store.Bytes;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries published state to the engine, many batches of entries per commit.
+ *
+ * <p>What is committed is always a prefix: the records of whole entries together with the changes
+ * of the small tables and the applied index that belong to them. Only an entry that is too large
+ * for one commit is split; its earlier parts lie beyond the stored revision, which recovery cuts
+ * off. A barrier follows once it is worth its cost; only then may the consensus log be cut.
+ *
+ * <p><b>Threads.</b> {@link #submit} and {@link #makeRoom} belong to whoever publishes. Commits are
+ * made on the flush lane, except that a publisher who has run far ahead makes one itself: that is
+ * how it waits. A lock makes them one at a time.
+ */
+@ThreadSafe
+public final class FlushLane implements FlushedEngine {
+  private static final RecordFormat FORMAT = new RecordFormat(Tables.REVISIONS);
+
+  /** What an entry without records costs in the log, so that idle ones lead to barriers too. */
+  private static final long ENTRY_BYTES = 64;
+
+  /** A published state and the small changes that came with it. */
+  private record Unit(State state, List<Mutation> mutations, long sequence) {}
+
+  private record Waiter(long sequence, CompletableFuture<Void> flushed) {}
+
+  private final StorageEngine engine;
+  private final RecentLog recent;
+  private final ValueCache cache;
+  private final Scheduler scheduler;
+  private final Lane lane;
+  private final KernelOptions.Flush options;
+
+  // Guarded by `queue`: the units in order of publication, who waits for them, and how much it is.
+  private final ArrayDeque<Unit> queue = new ArrayDeque<>();
+  private final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
+  private long submitted;
+  private long queuedOperations;
+  private boolean hurried;
+  private boolean timed;
+  private State newest;
+
+  // Guarded by `commits`, which is held during engine calls and never taken under `queue`.
+  private final Object commits = new Object();
+  private State committed;
+  private long bytesSinceBarrier;
+  private long flushedSequence;
+
+  // Written under `commits`, read by anyone: an older value only keeps the log longer.
+  private volatile long durableIndex;
+  // The same; counters for gauges.
+  private volatile long commitCount;
+  private volatile long barrierCount;
+
+  /** Starts from {@code recovered}, which the engine holds. */
+  public FlushLane(
+      StorageEngine engine,
+      RecentLog recent,
+      ValueCache cache,
+      State recovered,
+      Scheduler scheduler,
+      KernelOptions.Flush options) {
+    this.engine = engine;
+    this.recent = recent;
+    this.cache = cache;
+    this.scheduler = scheduler;
+    this.lane = scheduler.lane("flush");
+    this.options = options;
+    this.newest = recovered;
+    this.committed = recovered;
+    // What was recovered may not have been behind a barrier in the former life; until the next one
+    // nothing is certain.
+    this.durableIndex = 0;
+  }
+
+  /** Takes over what has just been published. The list belongs to this lane from now on. */
+  public void submit(State state, List<Mutation> mutations) {
+    synchronized (queue) {
+      queue.add(new Unit(state, mutations, ++submitted));
+      queuedOperations += mutations.size() + state.revision() - newest.revision();
+      newest = state;
+      if (queuedOperations >= options.operations() || recent.unflushedBytes() >= options.bytes()) {
+        hurry();
+      } else if (!timed) {
+        timed = true;
+        var _ = scheduler.after(options.millis() * 1_000_000L, lane, this::runTimed);
+      }
+    }
+  }
+
+  /** Waits for the engine, by working for it, while more than the bound is unflushed. */
+  public void makeRoom() {
+    if (recent.unflushedBytes() > options.unflushedBytesMax()) {
+      flushNow();
+    }
+  }
+
+  /** How many records and mutations wait for the engine. */
+  public long queuedOperations() {
+    synchronized (queue) {
+      return queuedOperations;
+    }
+  }
+
+  @Override
+  public CompletableFuture<Void> flush() {
+    synchronized (queue) {
+      CompletableFuture<Void> flushed = new CompletableFuture<>();
+      waiters.add(new Waiter(submitted, flushed));
+      hurry();
+      return flushed;
+    }
+  }
+
+  @Override
+  public StorageEngine engine() {
+    return engine;
+  }
+
+  @Override
+  public long durableIndex() {
+    return durableIndex;
+  }
+
+  /** Commits made so far. */
+  public long commitCount() {
+    return commitCount;
+  }
+
+  /** Barriers made so far. */
+  public long barrierCount() {
+    return barrierCount;
+  }
+
+  /** Commits everything and makes it durable. The last call. */
+  public void close() {
+    flushNow();
+    synchronized (commits) {
+      barrier();
+    }
+  }
+
+  private void hurry() {
+    if (!hurried) {
+      hurried = true;
+      lane.execute(this::run);
+    }
+  }
+
+  private void run() {
+    synchronized (queue) {
+      hurried = false;
+    }
+    flushNow();
+  }
+
+  private void runTimed() {
+    synchronized (queue) {
+      timed = false;
+    }
+    flushNow();
+  }
+
+  private void flushNow() {
+    long done;
+    synchronized (commits) {
+      List<Unit> units;
+      synchronized (queue) {
+        units = new ArrayList<>(queue);
+        queue.clear();
+        queuedOperations = 0;
+      }
+      if (!units.isEmpty()) {
+        commit(units);
+        flushedSequence = units.getLast().sequence();
+      }
+      done = flushedSequence;
+    }
+    release(done);
+  }
+
+  /** Answers those who waited for a unit up to {@code sequence}. Holds no lock while it does. */
+  private void release(long sequence) {
+    List<Waiter> ready = new ArrayList<>();
+    synchronized (queue) {
+      @Nullable Waiter next = waiters.peek();
+      while (next != null && next.sequence() <= sequence) {
+        ready.add(waiters.remove());
+        next = waiters.peek();
+      }
+    }
+    for (Waiter waiter : ready) {
+      waiter.flushed().complete(null);
+    }
+  }
+
+  private void commit(List<Unit> units) {
+    State last = units.getLast().state();
+    RecentCursor cursor = last.recent().fromPosition(recent.flushedPosition());
+    EngineBatch batch = new EngineBatch();
+    long position = recent.flushedPosition();
+    // The newest state all of whose changes are in the batch or before it.
+    @Nullable State whole = null;
+    for (Unit unit : units) {
+      while (position < unit.state().recent().end()) {
+        if (batch.isFull()) {
+          batch.commit(whole, position);
+          whole = null;
+        }
+        InvariantViolation.check(cursor.next(), "what is published is in the recent log");
+        position = cursor.end();
+        batch.add(cursor);
+      }
+      batch.mutations.addAll(unit.mutations());
+      whole = unit.state();
+      if (batch.isFull()) {
+        batch.commit(whole, position);
+        whole = null;
+      }
+    }
+    if (whole != null) {
+      batch.commit(whole, position);
+    }
+  }
+
+  private void barrier() {
+    if (bytesSinceBarrier > 0) {
+      engine.barrier();
+      bytesSinceBarrier = 0;
+      durableIndex = committed.appliedIndex();
+      countBarrier();
+    }
+  }
+
+  @SuppressWarnings("NonAtomicVolatileUpdate") // Written under `commits` only.
+  private void countCommit() {
+    commitCount++;
+  }
+
+  @SuppressWarnings("NonAtomicVolatileUpdate") // Written under `commits` only.
+  private void countBarrier() {
+    barrierCount++;
+  }
+
+  /** What goes into one commit. */
+  private final class EngineBatch {
+    private final List<Mutation> mutations = new ArrayList<>();
+    private long bytes;
+
+    void add(RecentCursor cursor) {
+      boolean tombstone = cursor.isTombstone();
+      Bytes key = RevisionKey.encode(cursor.main(), cursor.sub(), tombstone);
+      Bytes record = cursor.stored();
+      Bytes sealed = FORMAT.seal(key, record);
+      mutations.add(new Mutation.Put(Tables.REVISIONS, key, sealed));
+      bytes += key.length() + sealed.length();
+      if (!tombstone) {
+        cache.insert(cursor.main(), cursor.sub(), record);
+      }
+    }
+
+    boolean isFull() {
+      return mutations.size() >= options.operations() || bytes >= options.bytes();
+    }
+
+    /** Commits up to {@code position}; {@code state} is null within a unit that is split. */
+    void commit(@Nullable State state, long position) {
+      bytesSinceBarrier += bytes + ENTRY_BYTES;
+      if (state != null) {
+        addMeta(mutations, state);
+        bytesSinceBarrier += ENTRY_BYTES * (state.appliedIndex() - committed.appliedIndex());
+      }
+      engine.commit(mutations);
+      countCommit();
+      recent.flushed(position);
+      if (state != null) {
+        committed = state;
+      }
+      mutations.clear();
+      bytes = 0;
+      if (state != null && bytesSinceBarrier >= options.barrierBytes()) {
+        barrier();
+      }
+    }
+  }
+
+  private static void addMeta(List<Mutation> mutations, State state) {
+    mutations.add(number(Tables.APPLIED_INDEX, state.appliedIndex()));
+    mutations.add(number(Tables.APPLIED_TERM, state.appliedTerm()));
+    mutations.add(number(Tables.REVISION, state.revision()));
+    mutations.add(number(Tables.COMPACTION_FLOOR, state.compactionFloor()));
+  }
+
+  /** Sets a number of {@link Tables#META}. */
+  public static Mutation number(Bytes key, long value) {
+    return new Mutation.Put(
+        Tables.META, key, Bytes.of(ByteBuffer.allocate(Long.BYTES).putLong(value).array()));
+  }
+}
