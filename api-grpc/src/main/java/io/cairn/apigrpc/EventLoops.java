@@ -34,8 +34,10 @@ final class EventLoops {
     this.channelType = channelType;
   }
 
-  /** Starts {@code count} loops. */
-  static EventLoops start(int count) {
+  /** Starts as many loops as {@code settings} say. */
+  static EventLoops start(GrpcSettings settings) {
+    int count = settings.eventLoops();
+    long responseBytesMax = Math.max(1, settings.responseBytesMax() / count);
     boolean epoll = Epoll.isAvailable();
     IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
     EventLoopGroup acceptors =
@@ -43,7 +45,7 @@ final class EventLoops {
     EventLoopGroup workers =
         new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("grpc-loop", true), io);
     for (EventExecutor loop : workers) {
-      loop.submit(new LoopQueue(loop)::bind).syncUninterruptibly();
+      loop.submit(new LoopQueue(loop, responseBytesMax)::bind).syncUninterruptibly();
     }
     return new EventLoops(
         acceptors, workers, epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class);

@@ -51,7 +51,7 @@ public final class GrpcTransport implements Transport {
   @Inject
   public GrpcTransport(EventLog log, Optional<GrpcSettings> settings) {
     this.log = log;
-    this.settings = settings.orElse(GrpcSettings.DEFAULT);
+    this.settings = settings.orElseGet(GrpcSettings::standard);
   }
 
   @Override
@@ -70,8 +70,7 @@ public final class GrpcTransport implements Transport {
         (int) Math.min((long) options.requestBytesMax() + TransportOptions.FRAMING_BYTES, 1 << 30);
     CallEnvironment environment = new CallEnvironment(log, messageBytesMax);
     List<ServerServiceDefinition> services = EtcdServices.of(store, environment);
-    Running started =
-        new Running(EventLoops.start(settings.eventLoops()), environment, new ArrayList<>());
+    Running started = new Running(EventLoops.start(settings), environment, new ArrayList<>());
     running = started;
     List<InetSocketAddress> bound = new ArrayList<>();
     for (InetSocketAddress address : addresses) {

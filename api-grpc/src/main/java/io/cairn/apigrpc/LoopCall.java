@@ -70,6 +70,11 @@ abstract class LoopCall extends ServerCall.Listener<Bytes> implements Caller.Cal
   /** Releases what the call holds in the store. Called once, whatever ended it. */
   abstract void release();
 
+  /** The transport holds nothing of the call any more, not even an answer that waits to be read. */
+  void gone() {
+    // For those who care.
+  }
+
   /** Whether the call has been answered completely or has gone. */
   final boolean isClosed() {
     return closed;
@@ -183,6 +188,7 @@ abstract class LoopCall extends ServerCall.Listener<Bytes> implements Caller.Cal
       closed = true;
       release();
     }
+    gone();
   }
 
   @Override

@@ -12,9 +12,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Whoever finds the queue empty wakes the loop; everybody else only adds. So a batch of answers
  * from the store costs one wake-up per loop, not one per answer, and the thread of the store does
- * none of the work of writing. The queue is a list that is linked through the calls themselves:
- * adding allocates nothing. It is bounded by the calls that are open, each of which is in it at
- * most once.
+ * none of the work of writing. (With 64 requests in flight over 8 connections and one thread that
+ * answers, this took 15 to 20 microseconds of CPU per put on two busy cores, writing from the
+ * answering thread 38; with 256 in flight there was no difference.) The queue is a list that is
+ * linked through the calls themselves: adding allocates nothing. It is bounded by the calls that
+ * are open, each of which is in it at most once.
  *
  * <p><b>Threads.</b> {@link #add} may be called by any; calls run on the loop alone, in the order
  * in which they were added.
@@ -33,8 +35,17 @@ final class LoopQueue implements Runnable {
    */
   private final AtomicReference<@Nullable LoopCall> newest = new AtomicReference<>();
 
-  LoopQueue(EventExecutor loop) {
+  private final ResponseBudget responses;
+
+  /** The queue of {@code loop}, which may have {@code responseBytesMax} of answers under way. */
+  LoopQueue(EventExecutor loop, long responseBytesMax) {
     this.loop = loop;
+    this.responses = new ResponseBudget(loop, responseBytesMax);
+  }
+
+  /** The room for large answers; for calls of this loop, on this loop. */
+  ResponseBudget responses() {
+    return responses;
   }
 
   /** Makes this the queue of the calling thread, which must be the loop's. */

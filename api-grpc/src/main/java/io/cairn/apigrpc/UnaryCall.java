@@ -3,6 +3,8 @@ package io.cairn.apigrpc;
 
 import io.cairn.apigrpc.wire.Reply;
 import io.cairn.spi.store.Bytes;
+import io.cairn.spi.store.Reason;
+import io.cairn.spi.store.StoreException;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import java.util.concurrent.CompletableFuture;
@@ -18,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * lane of the store, is left in {@link #result} or {@link #failure} and written by the loop.
  */
 final class UnaryCall<Q, R> extends LoopCall
-    implements BiConsumer<@Nullable R, @Nullable Throwable> {
+    implements BiConsumer<@Nullable R, @Nullable Throwable>, ResponseBudget.Claimant {
 
   private final UnaryMethod<Q, R> method;
   private @Nullable Q request;
@@ -27,6 +29,11 @@ final class UnaryCall<Q, R> extends LoopCall
   private @Nullable R result;
 
   private @Nullable Throwable failure;
+
+  /** A large answer that waits for room, and the room that it has or waits for. */
+  private @Nullable Reply large;
+
+  private ResponseBudget.@Nullable Claim room;
 
   UnaryCall(
       UnaryMethod<Q, R> method,
@@ -91,8 +98,44 @@ final class UnaryCall<Q, R> extends LoopCall
     // A void answer is null; the encoder of such a method does not look at it.
     @SuppressWarnings({"NullAway", "NullableWarning"})
     Reply reply = method.encoder().encode(answer);
+    if (reply.size() <= ResponseBudget.SMALL_BYTES) {
+      finish(reply);
+      return;
+    }
+    ResponseBudget.Claim claim = loop.responses().claim(this, reply.size());
+    room = claim;
+    if (claim.isHeld()) {
+      finish(reply);
+    } else {
+      large = reply;
+    }
+  }
+
+  private void finish(Reply reply) {
     if (send(reply)) {
       closeOk();
+    }
+  }
+
+  @Override
+  public void granted() {
+    Reply reply = large;
+    if (reply != null && !isClosed()) {
+      large = null;
+      finish(reply);
+    }
+  }
+
+  @Override
+  public void refused() {
+    fail(new StoreException(new Reason.ResponsesExhausted()));
+  }
+
+  @Override
+  void gone() {
+    ResponseBudget.Claim claim = room;
+    if (claim != null) {
+      claim.release();
     }
   }
 
