@@ -33,6 +33,29 @@ public final class EventRuns {
     to = from + run.length();
   }
 
+  /**
+   * A state to which {@link #rewind} leads back.
+   *
+   * @param sealed the runs that will not grow any more
+   * @param open the run that may, possibly empty
+   * @param bytes the number of bytes gathered
+   */
+  public record Mark(int sealed, Bytes open, long bytes) {}
+
+  /** The present state. */
+  public Mark mark() {
+    return new Mark(runs.size(), Bytes.of(array, from, to - from), bytes);
+  }
+
+  /** Takes back everything that was appended since {@code mark}. */
+  public void rewind(Mark mark) {
+    runs.subList(mark.sealed(), runs.size()).clear();
+    array = mark.open().array();
+    from = mark.open().offset();
+    to = from + mark.open().length();
+    bytes = mark.bytes();
+  }
+
   private void seal() {
     if (to > from) {
       runs.add(Bytes.of(array, from, to - from));
