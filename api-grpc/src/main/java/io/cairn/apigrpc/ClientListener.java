@@ -2,6 +2,8 @@
 package io.cairn.apigrpc;
 
 import io.cairn.spi.transport.TransportOptions;
+import io.grpc.Codec;
+import io.grpc.DecompressorRegistry;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.InternalProtocolNegotiator;
@@ -30,6 +32,14 @@ final class ClientListener {
 
   private static final int BACKLOG = 1024;
 
+  /**
+   * Compressed requests are understood, but that is not said: it would be a header in every answer.
+   */
+  private static final DecompressorRegistry DECOMPRESSORS =
+      DecompressorRegistry.emptyInstance()
+          .with(Codec.Identity.NONE, false)
+          .with(new Codec.Gzip(), false);
+
   private ClientListener() {}
 
   /**
@@ -52,6 +62,7 @@ final class ClientListener {
             .withOption(ChannelOption.SO_BACKLOG, BACKLOG)
             .protocolNegotiator(protocols())
             .directExecutor()
+            .decompressorRegistry(DECOMPRESSORS)
             .addServices(services)
             .fallbackHandlerRegistry(new UnknownMethods(services))
             .flowControlWindow(FLOW_CONTROL_BYTES)

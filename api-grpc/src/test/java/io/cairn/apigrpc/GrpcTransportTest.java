@@ -153,6 +153,34 @@ final class GrpcTransportTest {
   }
 
   @Test
+  void compressedRequestsAreUnderstood() throws InterruptedException {
+    String value = "v".repeat(10_000);
+
+    PutResponse response =
+        kv().withCompression("gzip")
+            .put(PutRequest.newBuilder().setValue(ByteString.copyFromUtf8(value)).build());
+
+    assertThat(response.hasHeader()).isTrue();
+    assertThat(((io.cairn.spi.store.PutRequest) store.nextAsked().request()).value())
+        .isEqualTo(Bytes.utf8(value));
+  }
+
+  /** Compresses to a few kilobytes and would fill the memory. */
+  @Test
+  void compressedMessageThatGrowsWithoutBoundIsRefused() {
+    assertFails(
+        () ->
+            ClientCalls.blockingUnaryCall(
+                fixture.channel(),
+                RawMessages.unary("etcdserverpb.KV/Put"),
+                CallOptions.DEFAULT.withCompression("gzip"),
+                new byte[100_000_000]),
+        Status.Code.INTERNAL,
+        "grpc: error unmarshalling request: a field has the number 0");
+    assertThat(kv().put(PutRequest.getDefaultInstance()).hasHeader()).isTrue();
+  }
+
+  @Test
   void refusalHasEtcdsCodeAndText() {
     store.put =
         (caller, request) ->
