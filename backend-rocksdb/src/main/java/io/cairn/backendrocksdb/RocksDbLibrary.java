@@ -61,7 +61,7 @@ final class RocksDbLibrary {
   }
 
   /** The directory with the library in it. */
-  private static Path unpacked(Path nativeDirectory) throws IOException {
+  static Path unpacked(Path nativeDirectory) throws IOException {
     String packedName = Environment.getJniLibraryFileName("rocksdb");
     URL packed = RocksDB.class.getClassLoader().getResource(packedName);
     if (packed == null) {

@@ -31,10 +31,10 @@ final class RocksDbSettings implements AutoCloseable {
   private static final double CACHE_SHARE_FOR_INDEXES_MAX = 0.5;
 
   /**
-   * The data are read in the order in which they were written, or by many keys at once; larger
-   * blocks compress better and need smaller indexes, smaller ones waste less on a single key.
+   * A middle way: a scattered key costs 5.0, 5.9 and 7.7 us of CPU with blocks of 4, 8 and 16 KiB,
+   * a million keys in order 0.51, 0.42 and 0.35 s.
    */
-  private static final int BLOCK_BYTES = 16 << 10;
+  private static final int BLOCK_BYTES = 8 << 10;
 
   /**
    * Spreads a file's writes to the medium, so that a sync of the consensus log never waits long.

@@ -6,12 +6,8 @@ import io.cairn.spi.storage.StorageException;
 import io.cairn.spi.storage.StorageView;
 import io.cairn.spi.storage.Table;
 import io.cairn.spi.store.Bytes;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
-import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -19,9 +15,6 @@ import org.rocksdb.Snapshot;
 
 /** A snapshot, which keeps files and buffers that later commits would let go. */
 final class RocksDbView implements StorageView {
-  /** Bounds the values that are on the heap at once while many keys are looked up. */
-  private static final int KEYS_PER_CALL = 256;
-
   private final RocksDbEngine engine;
   private final RocksDB database;
   private final Snapshot snapshot;
@@ -43,30 +36,7 @@ final class RocksDbView implements StorageView {
   public void get(Table table, List<Bytes> keys, Found found) {
     pin();
     try {
-      ColumnFamilyHandle family = engine.family(table);
-      if (keys.size() == 1) {
-        byte[] value = database.get(family, reads, RocksDbEngine.array(keys.getFirst()));
-        if (value != null) {
-          found.value(0, Bytes.of(value));
-        }
-        return;
-      }
-      for (int from = 0; from < keys.size(); from += KEYS_PER_CALL) {
-        List<Bytes> some = keys.subList(from, Math.min(keys.size(), from + KEYS_PER_CALL));
-        List<byte[]> arrays = new ArrayList<>(some.size());
-        for (Bytes key : some) {
-          arrays.add(RocksDbEngine.array(key));
-        }
-        List<byte[]> values =
-            database.multiGetAsList(reads, Collections.nCopies(some.size(), family), arrays);
-        int position = from;
-        for (byte @Nullable [] value : values) {
-          if (value != null) {
-            found.value(position, Bytes.of(value));
-          }
-          position++;
-        }
-      }
+      new RocksDbLookup(database, engine.family(table), reads).get(keys, found);
     } catch (RocksDBException e) {
       throw RocksDbFailures.of("read table '" + table.name() + "'", engine.directory(), e);
     } finally {

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.backendrocksdb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.cairn.spi.storage.Cursor;
+import io.cairn.spi.storage.Mutation;
+import io.cairn.spi.storage.StorageEngine;
+import io.cairn.spi.storage.StorageException;
+import io.cairn.spi.storage.StorageOptions;
+import io.cairn.spi.storage.StorageView;
+import io.cairn.spi.storage.Table;
+import io.cairn.spi.storage.Table.KeyOrder;
+import io.cairn.spi.store.Bytes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
+
+/** What the suite cannot see because it does not know RocksDB. */
+final class RocksDbEngineTest {
+  private static final Table TABLE = new Table("records", KeyOrder.ASCENDING);
+  private static final int RECORDS = 2000;
+
+  @TempDir Path temporary;
+
+  @ParameterizedTest(name = "-Dcairn.seed={0}")
+  @MethodSource("io.cairn.conformancetests.Seeds#ofThisRun")
+  void aFlippedBitIsReportedAndNeverServed(long seed) throws IOException {
+    SplittableRandom random = new SplittableRandom(seed);
+    Path pristine = stored();
+    for (int round = 0; round < 20; round++) {
+      Path directory = Files.createDirectory(temporary.resolve("round-" + round));
+      copy(pristine, directory);
+      Path victim = dataFile(directory, random);
+      byte[] bytes = Files.readAllBytes(victim);
+      bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
+      Files.write(victim, bytes);
+
+      try (StorageEngine engine = open(directory)) {
+        readAll(engine, random.nextBoolean());
+      } catch (StorageException.Damaged e) {
+        assertThat(e).hasMessageContaining(directory.toString());
+      }
+    }
+  }
+
+  @Test
+  void aMissingDataFileIsDamage() throws IOException {
+    Path directory = stored();
+    Files.delete(dataFile(directory, new SplittableRandom(1)));
+
+    assertThatThrownBy(() -> open(directory).close())
+        .isInstanceOf(StorageException.Damaged.class)
+        .hasMessageContaining(".sst");
+  }
+
+  @Test
+  void dataWithoutTheFileThatNamesThemIsNotAnEmptyStore() throws IOException {
+    Path directory = stored();
+    Files.delete(directory.resolve("CURRENT"));
+
+    assertThatThrownBy(() -> open(directory).close())
+        .isInstanceOf(StorageException.Damaged.class)
+        .hasMessageContaining("CURRENT");
+  }
+
+  @Test
+  void anInterruptedCreationIsBegunAgain() throws IOException {
+    Path directory = stored();
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : files.toList()) {
+        if (!file.getFileName().toString().startsWith("MANIFEST")) {
+          Files.delete(file);
+        }
+      }
+    }
+
+    try (StorageEngine engine = open(directory)) {
+      assertThat(engine.size().inUseBytes()).isLessThan(1 << 20);
+    }
+  }
+
+  @Test
+  void aFullDiskIsCalledFullAndAnythingElseIsNot() {
+    Path directory = Path.of("somewhere");
+
+    assertThat(RocksDbFailures.of("write", directory, failure("IOError", "NoSpace", "a")))
+        .isInstanceOf(StorageException.Full.class)
+        .hasMessageContaining("somewhere");
+    assertThat(RocksDbFailures.of("write", directory, failure("IOError", "None", "a")))
+        .isInstanceOf(StorageException.Failed.class);
+    assertThat(RocksDbFailures.of("write", directory, failure("Corruption", "None", "a")))
+        .isInstanceOf(StorageException.Damaged.class);
+    assertThat(RocksDbFailures.of("write", directory, new RocksDBException("no status")))
+        .isInstanceOf(StorageException.Failed.class);
+  }
+
+  @Test
+  void whatIsStillReadKeepsAClosedEngineAlive() throws IOException {
+    Path directory = stored();
+    StorageEngine engine = open(directory);
+    StorageView view = engine.view();
+    Cursor cursor = view.scan(TABLE, Bytes.EMPTY, Bytes.EMPTY);
+
+    engine.close();
+
+    assertThat(cursor.next()).isTrue();
+    view.close();
+    assertThatThrownBy(cursor::next).isInstanceOf(StorageException.Refused.class);
+    cursor.close();
+    open(directory).close(); // the last one has freed the directory
+  }
+
+  @Test
+  void closeDoesNotWaitForTheEndOfALongReclaim() throws Exception {
+    Path directory = stored();
+    StorageEngine engine = open(directory);
+    Thread reclaiming =
+        Thread.ofPlatform()
+            .start(() -> {
+              try {
+                while (true) {
+                  engine.reclaim();
+                }
+              } catch (StorageException e) {
+                assertThat(e).isInstanceOf(StorageException.Refused.class);
+              }
+            });
+
+    engine.close();
+    reclaiming.join();
+
+    try (StorageEngine again = open(directory)) {
+      readAll(again, false);
+    }
+  }
+
+  @Test
+  void theNativeLibraryIsUnpackedOnce() throws IOException {
+    Path natives = Files.createDirectory(temporary.resolve("natives"));
+
+    RocksDbLibrary.unpacked(natives);
+    List<Path> first = files(natives);
+    RocksDbLibrary.unpacked(natives);
+
+    assertThat(files(natives)).hasSize(1).isEqualTo(first);
+  }
+
+  @Test
+  void fewFilesBesideTheDataAreKept() throws IOException {
+    Path directory = stored();
+    for (int i = 0; i < 8; i++) {
+      open(directory).close();
+    }
+
+    assertThat(files(directory)).hasSizeLessThan(16);
+  }
+
+  private StorageEngine open(Path directory) {
+    return new RocksDbBackend()
+        .open(new StorageOptions(directory, List.of(TABLE), 4 << 20, temporary));
+  }
+
+  /** A directory with records of which each says its number, in several files. */
+  private Path stored() throws IOException {
+    Path directory = Files.createDirectory(temporary.resolve("stored"));
+    try (StorageEngine engine = open(directory)) {
+      for (int i = 0; i < RECORDS; i += 100) {
+        List<Mutation> batch = new ArrayList<>();
+        for (int j = i; j < i + 100; j++) {
+          batch.add(new Mutation.Put(TABLE, key(j), value(j)));
+        }
+        engine.commit(batch);
+        if (i % 1000 == 0) {
+          engine.barrier();
+        }
+      }
+      engine.barrier();
+    }
+    return directory;
+  }
+
+  /** Reads everything by key or with a cursor, and finds it right or throws. */
+  private static void readAll(StorageEngine engine, boolean byKey) {
+    int found = 0;
+    try (StorageView view = engine.view()) {
+      if (byKey) {
+        List<Bytes> keys = new ArrayList<>();
+        for (int i = 0; i < RECORDS; i++) {
+          keys.add(key(i));
+        }
+        int[] answered = new int[1];
+        view.get(
+            TABLE,
+            keys,
+            (position, value) -> {
+              assertThat(value).isEqualTo(value(position));
+              answered[0]++;
+            });
+        found = answered[0];
+      } else {
+        try (Cursor cursor = view.scan(TABLE, Bytes.EMPTY, Bytes.EMPTY)) {
+          while (cursor.next()) {
+            assertThat(cursor.key()).isEqualTo(key(found));
+            assertThat(cursor.value()).isEqualTo(value(found));
+            found++;
+          }
+        }
+      }
+    }
+    assertThat(found).isEqualTo(RECORDS);
+  }
+
+  private static Bytes key(int number) {
+    return Bytes.utf8(String.format("%08d", number));
+  }
+
+  private static Bytes value(int number) {
+    byte[] value = new byte[200];
+    new SplittableRandom(number).nextBytes(value);
+    return Bytes.of(value);
+  }
+
+  private static Path dataFile(Path directory, SplittableRandom random) throws IOException {
+    List<Path> data =
+        files(directory).stream().filter(file -> file.toString().endsWith(".sst")).toList();
+    return data.get(random.nextInt(data.size()));
+  }
+
+  private static List<Path> files(Path directory) throws IOException {
+    try (Stream<Path> walk = Files.walk(directory)) {
+      return walk.filter(Files::isRegularFile).sorted().toList();
+    }
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    for (Path file : files(from)) {
+      Files.copy(file, to.resolve(file.getFileName()));
+    }
+  }
+
+  private static RocksDBException failure(String code, String subCode, String state) {
+    return new RocksDBException(
+        "as it says",
+        new Status(Status.Code.valueOf(code), Status.SubCode.valueOf(subCode), state));
+  }
+}
