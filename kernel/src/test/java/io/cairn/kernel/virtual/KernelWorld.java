@@ -8,7 +8,9 @@ import io.cairn.kernel.options.KernelOptions;
 import io.cairn.spi.auth.AccessControl;
 import io.cairn.spi.auth.Identity;
 import io.cairn.spi.environment.EventLog;
+import io.cairn.spi.environment.Lane;
 import io.cairn.spi.environment.Probe;
+import io.cairn.spi.environment.Scheduler;
 import io.cairn.spi.store.Reason;
 import io.cairn.spi.store.StoreException;
 import java.util.ArrayList;
@@ -35,6 +37,7 @@ public final class KernelWorld implements AutoCloseable {
   private Probe probe = Probe.NONE;
   private CrashingEngine engine = new CrashingEngine();
   private InlineConsensus consensus = new InlineConsensus(MEMBER, List.of());
+  private Life life = new Life();
   private Kernel kernel;
 
   /** With defaults, as far as tests have none of their own. */
@@ -88,7 +91,9 @@ public final class KernelWorld implements AutoCloseable {
     CrashingEngine left = engine.crash(kept);
     // The former life leaves its memory; its engine is not flushed.
     consensus.stop();
+    life.alive = false;
     kernel.close();
+    life = new Life();
     engine = left;
     consensus = new InlineConsensus(MEMBER, consensus.log());
     kernel = open();
@@ -103,7 +108,7 @@ public final class KernelWorld implements AutoCloseable {
                 consensus,
                 AccessControl.open(),
                 (caller, view) -> CompletableFuture.completedFuture(Identity.ANONYMOUS)),
-            new Kernel.Environment(time, time, log(), probe));
+            new Kernel.Environment(life, time, log(), probe));
     opened.start();
     return opened;
   }
@@ -120,6 +125,40 @@ public final class KernelWorld implements AutoCloseable {
         logged.add(message + " " + List.of(fields));
       }
     };
+  }
+
+  /** The lanes of one life: what they still have to do ends with it. */
+  private final class Life implements Scheduler {
+    private boolean alive = true;
+
+    private Runnable whileAlive(Runnable task) {
+      return () -> {
+        if (alive) {
+          task.run();
+        }
+      };
+    }
+
+    @Override
+    public Lane lane(String name) {
+      Lane lane = time.lane(name);
+      return new Lane() {
+        @Override
+        public String name() {
+          return name;
+        }
+
+        @Override
+        public void execute(Runnable task) {
+          lane.execute(whileAlive(task));
+        }
+      };
+    }
+
+    @Override
+    public Cancellable after(long delayNanos, Lane lane, Runnable task) {
+      return time.after(delayNanos, lane, task);
+    }
   }
 
   /** Runs what lanes have to do and returns what a request came to. */
