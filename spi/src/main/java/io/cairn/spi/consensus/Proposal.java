@@ -13,6 +13,9 @@ public interface Proposal {
   /** What is replicated; the same slice at every call. */
   Bytes payload();
 
-  /** The proposal will not come back. Called on a lane of the engine; must return quickly. */
+  /**
+   * The proposal will not come back. Called on a lane of the engine, or within the call that
+   * proposes when it is refused at once; must return quickly.
+   */
   void dropped(DropReason reason);
 }
