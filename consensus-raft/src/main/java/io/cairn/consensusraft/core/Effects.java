@@ -52,8 +52,12 @@ public record Effects(
   /** The reader may read once {@code index} is applied. */
   public record ReadReady(Object origin, long index) {}
 
-  /** What {@code origin} stands for will not be done. */
-  public record Dropped(Object origin, DropReason reason) {}
+  /**
+   * What {@code origin} stands for will not be done.
+   *
+   * @param index where its entry was, or 0 if nothing was appended
+   */
+  public record Dropped(Object origin, DropReason reason, long index) {}
 
   /** Why something was dropped. */
   public enum DropReason {

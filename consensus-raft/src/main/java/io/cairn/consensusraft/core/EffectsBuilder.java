@@ -38,7 +38,14 @@ final class EffectsBuilder {
 
   void drop(@Nullable Object origin, Effects.DropReason reason) {
     if (origin != null) {
-      dropped.add(new Effects.Dropped(origin, reason));
+      dropped.add(new Effects.Dropped(origin, reason, 0));
+    }
+  }
+
+  void dropEntry(Entry entry, Effects.DropReason reason) {
+    Object origin = entry.origin();
+    if (origin != null) {
+      dropped.add(new Effects.Dropped(origin, reason, entry.index()));
     }
   }
 

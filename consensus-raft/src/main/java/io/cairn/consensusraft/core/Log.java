@@ -104,7 +104,7 @@ final class Log {
     InvariantViolation.check(from > base, "the log is never cut into its applied part");
     for (long index = last; index >= from; index--) {
       Entry entry = entry(index);
-      out.drop(entry.origin(), Effects.DropReason.REPLACED);
+      out.dropEntry(entry, Effects.DropReason.REPLACED);
       bytes -= entry.weight();
       ring[slot(index)] = null;
     }
@@ -119,7 +119,7 @@ final class Log {
   void resetTo(long index, long term, long handedOut, EffectsBuilder out) {
     for (long i = base + 1; i <= last; i++) {
       if (i > handedOut) {
-        out.drop(entry(i).origin(), Effects.DropReason.UNKNOWN);
+        out.dropEntry(entry(i), Effects.DropReason.UNKNOWN);
       }
       ring[slot(i)] = null;
     }

@@ -8,6 +8,7 @@ import io.cairn.spi.environment.InvariantViolation;
 import io.cairn.spi.environment.OnLane;
 import io.cairn.spi.environment.Rng;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One member's part in Raft: a function from what it knows and what happens to what it knows next
@@ -326,6 +327,18 @@ public final class RaftCore {
   /** The last entry reported as applied. */
   public long applied() {
     return state.applied;
+  }
+
+  /** The last entry handed out to be applied. */
+  public long handedOut() {
+    return state.handedOut;
+  }
+
+  /** What this process handed in with an entry that it has not got back yet. */
+  public @Nullable Object originAt(long index) {
+    return index > state.handedOut && index <= state.log.last()
+        ? state.log.entry(index).origin()
+        : null;
   }
 
   /** The last entry of the log. */

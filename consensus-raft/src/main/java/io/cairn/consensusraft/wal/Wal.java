@@ -110,6 +110,10 @@ public final class Wal implements AutoCloseable {
       throws IOException {
     disk.createDirectories(options.directory());
     // An earlier life of the process may have seen names that the medium has not.
+    int parent = options.directory().lastIndexOf('/');
+    if (parent > 0) {
+      disk.syncDirectory(options.directory().substring(0, parent));
+    }
     disk.syncDirectory(options.directory());
     WalRecovery recovery = new WalRecovery(disk, options, identity, after);
     RecoveredLog recovered = recovery.run();

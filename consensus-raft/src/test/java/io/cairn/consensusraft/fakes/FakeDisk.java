@@ -47,6 +47,11 @@ public final class FakeDisk implements Disk {
     return syncs;
   }
 
+  /** Whether anything written to a file could still be lost. */
+  public synchronized boolean hasUnsynced() {
+    return names.values().stream().anyMatch(content -> !content.dirty.isEmpty());
+  }
+
   /** What a power cut leaves. Files that are open belong to the dead. */
   public synchronized void powerCut(Random dice) {
     if (!unsyncedNames.isEmpty()) {

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.consensusraft.runtime;
+
+import io.cairn.consensusraft.core.Configuration;
+import io.cairn.consensusraft.core.Entry;
+import io.cairn.consensusraft.core.EntryKind;
+import io.cairn.consensusraft.core.Input;
+import io.cairn.spi.consensus.CommittedEntry;
+import io.cairn.spi.consensus.ConfigurationChange;
+import io.cairn.spi.consensus.Proposal;
+import io.cairn.spi.consensus.StateMachine;
+import io.cairn.spi.environment.OnLane;
+import io.cairn.spi.store.Bytes;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Committed entries on their way to the state machine: ordinary ones, or one change. */
+final class CommittedRun {
+  /** The configuration as applied so far. */
+  @OnLane("apply")
+  static final class Membership {
+    private Configuration inForce;
+
+    Membership(Configuration inForce) {
+      this.inForce = inForce;
+    }
+  }
+
+  private final StateMachine machine;
+  private final Inbox inbox;
+  private final List<CommittedEntry> entries;
+  private final @Nullable ConfigurationChange change;
+  private final int proposals;
+  private final long proposalBytes;
+
+  private CommittedRun(
+      StateMachine machine,
+      Inbox inbox,
+      List<CommittedEntry> entries,
+      @Nullable ConfigurationChange change,
+      int proposals,
+      long proposalBytes) {
+    this.machine = machine;
+    this.inbox = inbox;
+    this.entries = entries;
+    this.change = change;
+    this.proposals = proposals;
+    this.proposalBytes = proposalBytes;
+  }
+
+  /**
+   * Splits what the core hands out into runs.
+   *
+   * @param abandonedThrough proposals up to this index have been told that their time is over
+   */
+  static List<CommittedRun> split(
+      List<Entry> entries, StateMachine machine, Inbox inbox, long abandonedThrough) {
+    List<CommittedRun> runs = new ArrayList<>(1);
+    for (int from = 0; from < entries.size(); ) {
+      int to = from + 1;
+      if (entries.get(from).kind() == EntryKind.CONFIGURATION) {
+        runs.add(ofChange(entries.get(from), machine, inbox, abandonedThrough));
+      } else {
+        while (to < entries.size() && entries.get(to).kind() != EntryKind.CONFIGURATION) {
+          to++;
+        }
+        runs.add(ofCommands(entries.subList(from, to), machine, inbox, abandonedThrough));
+      }
+      from = to;
+    }
+    return runs;
+  }
+
+  private static CommittedRun ofCommands(
+      List<Entry> entries, StateMachine machine, Inbox inbox, long abandonedThrough) {
+    List<CommittedEntry> committed = new ArrayList<>(entries.size());
+    int proposals = 0;
+    long bytes = 0;
+    for (Entry entry : entries) {
+      Proposal proposal = null;
+      if (entry.index() > abandonedThrough && entry.origin() instanceof Proposal own) {
+        proposal = own;
+        proposals++;
+        bytes += entry.payload().length();
+      }
+      committed.add(new CommittedEntry(entry.index(), entry.term(), entry.payload(), proposal));
+    }
+    return new CommittedRun(machine, inbox, committed, null, proposals, bytes);
+  }
+
+  private static CommittedRun ofChange(
+      Entry entry, StateMachine machine, Inbox inbox, long abandonedThrough) {
+    ConfigurationChange change = ChangeFormat.decode(entry.payload());
+    Proposal proposal =
+        entry.index() > abandonedThrough && entry.origin() instanceof Requests.Change own
+            ? own.proposal()
+            : null;
+    int proposals = proposal == null ? 0 : 1;
+    Bytes payload = change.context();
+    return new CommittedRun(
+        machine,
+        inbox,
+        List.of(new CommittedEntry(entry.index(), entry.term(), payload, proposal)),
+        change,
+        proposals,
+        proposal == null ? 0 : proposal.payload().length());
+  }
+
+  private long lastIndex() {
+    return entries.getLast().index();
+  }
+
+  /** Applies the run; on the apply lane, to which {@code membership} belongs. */
+  Input apply(Membership membership) {
+    Input outcome;
+    if (change == null) {
+      machine.apply(entries);
+      outcome = new Input.Applied(lastIndex());
+    } else {
+      if (machine.applyChange(entries.getFirst(), change)) {
+        membership.inForce = ChangeFormat.apply(membership.inForce, change);
+      }
+      outcome = new Input.ConfigurationApplied(lastIndex(), membership.inForce);
+    }
+    if (proposals > 0) {
+      inbox.leave(proposals, proposalBytes);
+    }
+    return outcome;
+  }
+}

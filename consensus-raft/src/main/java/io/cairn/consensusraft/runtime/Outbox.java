@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.consensusraft.runtime;
+
+import io.cairn.consensusraft.core.Effects.Outgoing;
+import io.cairn.spi.environment.OnLane;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+/** Messages that must not leave before what they claim is durable (O1). */
+@OnLane("raft")
+final class Outbox {
+  private final Peers peers;
+  private final Deque<Outgoing> waiting = new ArrayDeque<>();
+  private long durableToken;
+
+  Outbox(Peers peers) {
+    this.peers = peers;
+  }
+
+  /** Sends what may leave, keeps the rest. */
+  void send(List<Outgoing> messages) {
+    for (Outgoing outgoing : messages) {
+      if (outgoing.after() <= durableToken) {
+        peers.send(outgoing.message());
+      } else {
+        waiting.addLast(outgoing);
+      }
+    }
+  }
+
+  /** Everything up to {@code token} is durable. */
+  void durable(long token) {
+    durableToken = Math.max(durableToken, token);
+    // Tokens ascend in the order of sending.
+    while (!waiting.isEmpty() && waiting.getFirst().after() <= durableToken) {
+      peers.send(waiting.removeFirst().message());
+    }
+  }
+}

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.consensusraft.runtime;
+
+import io.cairn.consensusraft.core.RaftCore;
+import io.cairn.consensusraft.core.Settings;
+import io.cairn.consensusraft.wal.WalOptions;
+import io.cairn.spi.consensus.ConfigurationChange;
+import io.cairn.spi.consensus.Consensus;
+import io.cairn.spi.consensus.ConsensusException;
+import io.cairn.spi.consensus.ConsensusOptions;
+import io.cairn.spi.consensus.ConsensusStatus;
+import io.cairn.spi.consensus.DropReason;
+import io.cairn.spi.consensus.Leadership;
+import io.cairn.spi.consensus.Proposal;
+import io.cairn.spi.consensus.StateMachine;
+import io.cairn.spi.environment.Disk;
+import io.cairn.spi.environment.EventLog;
+import io.cairn.spi.environment.Lane;
+import io.cairn.spi.environment.ProcessExit;
+import io.cairn.spi.environment.Rng;
+import io.cairn.spi.environment.Scheduler;
+import io.cairn.spi.environment.ThreadSafe;
+import io.cairn.spi.environment.TimeSource;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Consensus by Raft over the log of this member. */
+@ThreadSafe
+@Singleton
+public final class RaftConsensus implements Consensus {
+  /** Where the log lies in the data directory. */
+  public static final String DIRECTORY = "member/wal";
+
+  private static final long NANOS_PER_MILLI = 1_000_000;
+
+  private final ConsensusOptions options;
+  private final WalOptions walOptions;
+  private final Disk disk;
+  private final Scheduler scheduler;
+  private final TimeSource time;
+  private final Rng rng;
+  private final EventLog events;
+  private final ProcessExit exit;
+  private final Lane raftLane;
+  private final Inbox inbox;
+
+  // Written once by start(); until then whatever is asked for waits in the inbox.
+  private volatile @Nullable RaftLoop loop;
+
+  /** A member that has not started. */
+  @Inject
+  public RaftConsensus(
+      ConsensusOptions options,
+      Disk disk,
+      Scheduler scheduler,
+      TimeSource time,
+      Rng rng,
+      EventLog events,
+      ProcessExit exit) {
+    this(options, WalOptions.in(DIRECTORY), disk, scheduler, time, rng, events, exit);
+  }
+
+  RaftConsensus(
+      ConsensusOptions options,
+      WalOptions walOptions,
+      Disk disk,
+      Scheduler scheduler,
+      TimeSource time,
+      Rng rng,
+      EventLog events,
+      ProcessExit exit) {
+    this.options = options;
+    this.walOptions = walOptions;
+    this.disk = disk;
+    this.scheduler = scheduler;
+    this.time = time;
+    this.rng = rng;
+    this.events = events;
+    this.exit = exit;
+    this.raftLane = scheduler.lane("raft");
+    this.inbox =
+        new Inbox(
+            raftLane,
+            () -> started().drain(),
+            options.waitingBytesMax(),
+            options.waitingProposalsMax());
+  }
+
+  @Override
+  public void start(StateMachine machine) {
+    if (loop != null) {
+      throw new IllegalStateException("started already");
+    }
+    LogOpening.Opened opened =
+        LogOpening.open(
+            options,
+            walOptions,
+            disk,
+            scheduler.lane("wal-segments"),
+            events,
+            machine.appliedPoint());
+    RaftCore core = RaftCore.start(opened.recovered(), settings(), rng.split("raft"));
+    long electionNanos = options.electionMillis() * NANOS_PER_MILLI;
+    RaftLoop started =
+        new RaftLoop(
+            core,
+            machine,
+            new LogWork(opened.wal(), events, exit),
+            new Work(lazily("log"), lazily("apply"), inbox),
+            inbox,
+            Peers.NONE,
+            time,
+            events,
+            new RaftLoop.Limits(
+                walOptions.payloadBytesMax(),
+                options.requestTimeoutMillis() * NANOS_PER_MILLI,
+                electionNanos));
+    // On this thread, before the lane's: whatever is committed is applied when start returns.
+    started.begin();
+    loop = started;
+    inbox.drained();
+    scheduleTick(started);
+  }
+
+  @Override
+  public void propose(Proposal proposal) {
+    take(inbox.offer(proposal, proposal), proposal);
+  }
+
+  @Override
+  public void proposeChange(ConfigurationChange change, Proposal proposal) {
+    take(inbox.offer(new Requests.Change(change, proposal), proposal), proposal);
+  }
+
+  @Override
+  public CompletionStage<Long> readIndex() {
+    CompletableFuture<Long> answer = new CompletableFuture<>();
+    ask(new Requests.Read(answer), answer);
+    return answer;
+  }
+
+  @Override
+  public long tryReadIndex() {
+    RaftLoop running = loop;
+    return running == null ? NO_INDEX : running.readable();
+  }
+
+  @Override
+  public CompletionStage<Void> transferLeadership(long member) {
+    CompletableFuture<Void> answer = new CompletableFuture<>();
+    ask(new Requests.Transfer(member, answer), answer);
+    return answer;
+  }
+
+  @Override
+  public ConsensusStatus status() {
+    RaftLoop running = loop;
+    return running == null
+        ? new ConsensusStatus(Leadership.NONE, 0, 0, io.cairn.spi.consensus.Configuration.EMPTY)
+        : running.status();
+  }
+
+  @Override
+  public void stop() {
+    beginStop().join();
+  }
+
+  /** Stops without waiting for the end. */
+  CompletableFuture<Void> beginStop() {
+    CompletableFuture<Void> ended = new CompletableFuture<>();
+    boolean first = inbox.offer(new Requests.Stop(ended));
+    inbox.close();
+    if (!first || loop == null) {
+      ended.complete(null);
+    }
+    return ended;
+  }
+
+  private static void take(Inbox.Admission admission, Proposal proposal) {
+    switch (admission) {
+      case TAKEN -> {}
+      case OVERLOADED -> proposal.dropped(DropReason.OVERLOADED);
+      case CLOSED -> proposal.dropped(DropReason.STOPPED);
+    }
+  }
+
+  private void ask(Requests request, CompletableFuture<?> answer) {
+    if (!inbox.offer(request)) {
+      answer.completeExceptionally(
+          new ConsensusException(ConsensusException.Kind.STOPPED, "the member has stopped"));
+    }
+  }
+
+  private void scheduleTick(RaftLoop running) {
+    scheduler.after(
+        options.heartbeatMillis() * NANOS_PER_MILLI,
+        raftLane,
+        () -> {
+          running.tick();
+          if (!running.isStopped()) {
+            scheduleTick(running);
+          }
+        });
+  }
+
+  private Settings settings() {
+    int ticks = Math.max(2, options.electionMillis() / options.heartbeatMillis());
+    Settings defaults = Settings.of(ticks);
+    return new Settings(
+        defaults.electionTicks(),
+        defaults.heartbeatTicks(),
+        options.preVote(),
+        defaults.appendBytesMax(),
+        defaults.inflightMax(),
+        defaults.inflightBytesMax(),
+        defaults.applyBytesMax(),
+        defaults.uncommittedBytesMax(),
+        defaults.readsMax(),
+        defaults.windowBytesMax());
+  }
+
+  private Supplier<Lane> lazily(String name) {
+    return new Supplier<>() {
+      private @Nullable Lane lane;
+
+      @Override
+      public Lane get() {
+        Lane made = lane;
+        if (made == null) {
+          made = scheduler.lane(name);
+          lane = made;
+        }
+        return made;
+      }
+    };
+  }
+
+  private RaftLoop started() {
+    RaftLoop running = loop;
+    if (running == null) {
+      throw new IllegalStateException("not started yet");
+    }
+    return running;
+  }
+}

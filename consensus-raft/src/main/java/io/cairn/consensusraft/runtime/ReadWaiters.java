@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.consensusraft.runtime;
+
+import io.cairn.spi.consensus.ConsensusException;
+import io.cairn.spi.environment.OnLane;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Callers that wait for an index to read at. All that were drained together are one question to the
+ * core.
+ */
+@OnLane("raft")
+final class ReadWaiters {
+  /** Callers that share one question. */
+  static final class Group {
+    private final List<CompletableFuture<Long>> answers = new ArrayList<>();
+    private final long deadline;
+    private boolean done;
+
+    Group(long deadline) {
+      this.deadline = deadline;
+    }
+
+    void add(CompletableFuture<Long> answer) {
+      answers.add(answer);
+    }
+  }
+
+  private final Deque<Group> groups = new ArrayDeque<>();
+
+  /** A group that fails at {@code deadline} if it was not answered. */
+  Group open(long deadline) {
+    Group group = new Group(deadline);
+    groups.addLast(group);
+    return group;
+  }
+
+  void answer(Group group, long index) {
+    if (!group.done) {
+      group.done = true;
+      group.answers.forEach(answer -> answer.complete(index));
+    }
+    forgetDone();
+  }
+
+  void fail(Group group, ConsensusException.Kind kind, String message) {
+    if (!group.done) {
+      group.done = true;
+      group.answers.forEach(
+          answer -> answer.completeExceptionally(new ConsensusException(kind, message)));
+    }
+    forgetDone();
+  }
+
+  void expire(long now) {
+    while (!groups.isEmpty() && groups.getFirst().deadline - now <= 0) {
+      fail(
+          groups.getFirst(),
+          ConsensusException.Kind.TIMED_OUT,
+          "no read index within the request timeout");
+    }
+  }
+
+  void failAll(ConsensusException.Kind kind, String message) {
+    while (!groups.isEmpty()) {
+      fail(groups.getFirst(), kind, message);
+    }
+  }
+
+  private void forgetDone() {
+    while (!groups.isEmpty() && groups.getFirst().done) {
+      groups.removeFirst();
+    }
+  }
+}

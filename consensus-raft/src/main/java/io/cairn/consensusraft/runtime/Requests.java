@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.consensusraft.runtime;
+
+import io.cairn.spi.consensus.ConfigurationChange;
+import io.cairn.spi.consensus.Proposal;
+import java.util.concurrent.CompletableFuture;
+
+/** What callers put into the inbox beside plain proposals and inputs of the core. */
+sealed interface Requests {
+  /** A change of the configuration. */
+  record Change(ConfigurationChange change, Proposal proposal) implements Requests {}
+
+  /** A question for an index to read at. */
+  record Read(CompletableFuture<Long> answer) implements Requests {}
+
+  /** Leadership is to pass to a member. */
+  record Transfer(long to, CompletableFuture<Void> answer) implements Requests {}
+
+  /** The end. */
+  record Stop(CompletableFuture<Void> answer) implements Requests {}
+
+  /** Work that went to another lane is done, and nothing comes of it. */
+  record WorkDone() implements Requests {}
+
+  /** Work that went to another lane is done. */
+  record Outcome(io.cairn.consensusraft.core.Input input) implements Requests {}
+}
