@@ -4,6 +4,7 @@ package io.cairn.apigrpc;
 import io.cairn.spi.environment.ThreadSafe;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.FastThreadLocal;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -73,13 +74,21 @@ final class LoopQueue implements Runnable {
       before = newest.get();
     }
     if (before == null) {
-      loop.execute(this);
+      execute(this);
     }
   }
 
-  /** Runs {@code task} on the loop; for rare events only. */
+  /** Runs {@code task} on the loop, unless the loop has ended; for rare events only. */
   void execute(Runnable task) {
-    loop.execute(task);
+    try {
+      loop.execute(task);
+    } catch (RejectedExecutionException e) {
+      if (!loop.isShuttingDown()) {
+        throw e;
+      }
+      // The transport has stopped, and its calls have gone with their connections. The store may
+      // still have answers for them; it must not stumble over that.
+    }
   }
 
   /** Runs everything that has been added; called by the loop. */

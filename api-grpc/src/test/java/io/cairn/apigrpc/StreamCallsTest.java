@@ -246,6 +246,28 @@ final class StreamCallsTest {
     requests.onCompleted();
   }
 
+  /** The store may have news and answers for calls that have gone with the transport. */
+  @Test
+  void storeMayGoOnAfterTheTransportHasStopped() throws Exception {
+    CompletableFuture<KeptAlive> late = new CompletableFuture<>();
+    store.keepAlive = (caller, id) -> late;
+    Heard<WatchRequest, WatchResponse> heard = new Heard<>(false);
+    StreamObserver<WatchRequest> watchRequests = WatchGrpc.newStub(fixture.channel()).watch(heard);
+    ScriptedWatch watch = store.nextWatch();
+    StreamObserver<LeaseKeepAliveRequest> renewals =
+        LeaseGrpc.newStub(fixture.channel()).leaseKeepAlive(new Heard<>(false));
+    renewals.onNext(LeaseKeepAliveRequest.getDefaultInstance());
+    var _ = store.nextAsked();
+
+    fixture.transport().stop();
+    watch.say(new WatchMessage.Progress(ScriptedStore.HEADER, -1));
+    late.complete(new KeptAlive(ScriptedStore.HEADER, 1, 1));
+
+    assertThat(watch.closed.get(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(heard.end().isOk()).isFalse();
+    watchRequests.onCompleted();
+  }
+
   @Test
   void wakingFromManyThreadsLosesNothing() throws Exception {
     Heard<WatchRequest, WatchResponse> heard = new Heard<>(false);
