@@ -133,6 +133,7 @@ public final class ReplicatedState implements StateMachine {
       publish();
     }
     compactor.raise(floor);
+    published.release();
     for (CommittedEntry entry : entries) {
       if (entry.proposal() instanceof PendingAnswer<?> pending) {
         pending.answer();
@@ -149,6 +150,7 @@ public final class ReplicatedState implements StateMachine {
       standing.configuration(books.members().membership().configuration());
       publish();
     }
+    published.release();
     if (entry.proposal() instanceof PendingAnswer<?> pending) {
       if (refusal != null) {
         pending.refuse(new StoreException(refusal));
@@ -211,7 +213,7 @@ public final class ReplicatedState implements StateMachine {
             recent.publish());
     List<Mutation> changes = mutations;
     mutations = new ArrayList<>();
-    published.publish(state);
+    published.show(state);
     flush.submit(state, changes);
   }
 

@@ -89,9 +89,11 @@ public final class FlushLane implements FlushedEngine {
     this.options = options;
     this.newest = recovered;
     this.committed = recovered;
-    // What was recovered may not have been behind a barrier in the former life; until the next one
-    // nothing is certain.
+    // What an engine shows after a crash need not survive the next one (S4), so that the log is
+    // kept until the first barrier, which is cheap now, since nothing has been written yet.
     this.durableIndex = 0;
+    this.bytesSinceBarrier = ENTRY_BYTES;
+    lane.execute(this::secureRecovered);
   }
 
   /** Takes over what has just been published. The list belongs to this lane from now on. */
@@ -156,6 +158,12 @@ public final class FlushLane implements FlushedEngine {
   /** Commits everything and makes it durable. The last call. */
   public void close() {
     flushNow();
+    synchronized (commits) {
+      barrier();
+    }
+  }
+
+  private void secureRecovered() {
     synchronized (commits) {
       barrier();
     }

@@ -56,13 +56,26 @@ public final class Published {
 
   /** Makes {@code next} visible, tells the listeners, then runs who waited for its index. */
   public void publish(State next) {
+    show(next);
+    release();
+  }
+
+  /**
+   * The first part of {@link #publish}, for a caller that holds a lock nobody else needs to wait
+   * for.
+   */
+  public void show(State next) {
     State before = state;
     state = next;
     for (Listener listener : listeners) {
       listener.published(before, next);
     }
+  }
+
+  /** The second part of {@link #publish}. */
+  public void release() {
     if (anyWaiters) {
-      release(next);
+      release(state);
     }
   }
 

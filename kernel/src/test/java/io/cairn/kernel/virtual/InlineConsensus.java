@@ -98,6 +98,11 @@ public final class InlineConsensus implements Consensus {
     }
   }
 
+  /** Commits what some other member is taken to have proposed. */
+  public synchronized void commit(Bytes payload) {
+    commit(payload, null);
+  }
+
   private void commit(Bytes payload, @Nullable Proposal proposal) {
     long index = log.size() + 1L;
     log.add(new Entry(index, term, payload, null));

@@ -4,6 +4,8 @@ package io.cairn.kernel.virtual;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cairn.kernel.Kernel;
+import io.cairn.kernel.command.Command;
+import io.cairn.kernel.command.CommandCodec;
 import io.cairn.kernel.options.KernelOptions;
 import io.cairn.spi.auth.AccessControl;
 import io.cairn.spi.auth.Identity;
@@ -11,6 +13,7 @@ import io.cairn.spi.environment.EventLog;
 import io.cairn.spi.environment.Lane;
 import io.cairn.spi.environment.Probe;
 import io.cairn.spi.environment.Scheduler;
+import io.cairn.spi.store.Alarm;
 import io.cairn.spi.store.Reason;
 import io.cairn.spi.store.StoreException;
 import java.util.ArrayList;
@@ -161,6 +164,13 @@ public final class KernelWorld implements AutoCloseable {
     public Cancellable after(long delayNanos, Lane lane, Runnable task) {
       return time.after(delayNanos, lane, task);
     }
+  }
+
+  /** Raises an alarm through the log. */
+  public void raise(Alarm alarm) {
+    consensus.commit(
+        CommandCodec.encode(
+            1, Identity.ANONYMOUS, new Command.AlarmCommand(Alarm.Action.ACTIVATE, alarm)));
   }
 
   /** Runs what lanes have to do and returns what a request came to. */
