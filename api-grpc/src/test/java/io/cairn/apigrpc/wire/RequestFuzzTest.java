@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 final class RequestFuzzTest {
 
-  private static final int MESSAGES_PER_SEED = 4_000;
+  private static final int MESSAGES_PER_SEED = 2_000;
 
   /** A parser by hand, and what the generated one makes of the same bytes. */
   record Row(
