@@ -7,25 +7,20 @@ import io.cairn.kernel.apply.Compactor;
 import io.cairn.kernel.apply.KeySpace;
 import io.cairn.kernel.apply.Recovery;
 import io.cairn.kernel.apply.ReplicatedState;
-import io.cairn.kernel.cluster.Announcement;
-import io.cairn.kernel.cluster.ClusterFacade;
 import io.cairn.kernel.cluster.MemberBook;
-import io.cairn.kernel.cluster.PeerHealth;
-import io.cairn.kernel.command.Command;
+import io.cairn.kernel.environment.SplitMixRng;
 import io.cairn.kernel.index.KeyIndex;
 import io.cairn.kernel.kv.KvFacade;
 import io.cairn.kernel.lease.LeaseBook;
 import io.cairn.kernel.lease.LeaseFacade;
 import io.cairn.kernel.maintenance.AlarmBook;
-import io.cairn.kernel.maintenance.AutoCompaction;
-import io.cairn.kernel.maintenance.EngineQuota;
-import io.cairn.kernel.maintenance.MaintenanceFacade;
 import io.cairn.kernel.options.KernelOptions;
 import io.cairn.kernel.records.RecentLog;
 import io.cairn.kernel.records.ValueCache;
 import io.cairn.kernel.request.Callers;
 import io.cairn.kernel.request.ConsensusProposer;
 import io.cairn.kernel.request.Proposer;
+import io.cairn.kernel.request.Quota;
 import io.cairn.kernel.request.ReadBarrier;
 import io.cairn.kernel.request.Standing;
 import io.cairn.kernel.state.FlushLane;
@@ -33,23 +28,22 @@ import io.cairn.kernel.state.Published;
 import io.cairn.kernel.state.ReadLanes;
 import io.cairn.kernel.state.State;
 import io.cairn.kernel.state.StoredRecords;
+import io.cairn.kernel.watch.WatchFacade;
+import io.cairn.kernel.watch.WatchOptions;
 import io.cairn.spi.auth.AccessControl;
 import io.cairn.spi.auth.Authenticator;
 import io.cairn.spi.consensus.Consensus;
 import io.cairn.spi.environment.EventLog;
-import io.cairn.spi.environment.Lane;
 import io.cairn.spi.environment.Probe;
 import io.cairn.spi.environment.Scheduler;
 import io.cairn.spi.environment.ThreadSafe;
 import io.cairn.spi.environment.TimeSource;
 import io.cairn.spi.storage.StorageEngine;
 import io.cairn.spi.store.AuthService;
-import io.cairn.spi.store.ClusterService;
 import io.cairn.spi.store.KvService;
 import io.cairn.spi.store.LeaseService;
-import io.cairn.spi.store.MaintenanceService;
+import io.cairn.spi.store.WatchService;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
 
 /**
  * One member's store, put together from its parts.
@@ -94,10 +88,7 @@ public final class Kernel implements AutoCloseable {
   private final KvFacade kv;
   private final LeaseFacade lease;
   private final AuthFacade auth;
-  private final ClusterFacade cluster;
-  private final MaintenanceFacade maintenance;
-  private final Announcement announcement;
-  private final AutoCompaction autoCompaction;
+  private final WatchFacade watch;
 
   /** Recovers what the engine holds. May take as long as reading all of it. */
   public static Kernel open(KernelOptions options, Parts parts, Environment environment) {
@@ -166,10 +157,6 @@ public final class Kernel implements AutoCloseable {
     this.proposer = new ConsensusProposer(options, consensus, published, environment.time());
     ReadBarrier barrier = new ReadBarrier(consensus, published);
     Callers callers = new Callers(parts.access(), parts.authenticator());
-    Lane background = scheduler.lane("background");
-    EngineQuota quota =
-        new EngineQuota(
-            options, alarms, engine, proposer, scheduler, background, environment.log());
     this.kv =
         new KvFacade(
             new KvFacade.Parts(
@@ -178,7 +165,7 @@ public final class Kernel implements AutoCloseable {
                 proposer,
                 barrier,
                 callers,
-                quota,
+                Quota.NONE,
                 published,
                 index,
                 records,
@@ -196,84 +183,33 @@ public final class Kernel implements AutoCloseable {
             scheduler,
             environment.time());
     this.auth = new AuthFacade(standing, published, parts.access());
-    this.cluster =
-        new ClusterFacade(
-            new ClusterFacade.Parts(
-                options.cluster(),
-                standing,
-                published,
-                consensus,
-                proposer,
-                barrier,
-                callers,
-                members,
-                PeerHealth.ALONE,
-                scheduler,
-                background,
-                environment.time()));
-    this.maintenance =
-        new MaintenanceFacade(
-            new MaintenanceFacade.Parts(
-                options,
-                standing,
-                published,
-                index,
-                flush,
-                consensus,
-                proposer,
-                barrier,
-                callers,
-                alarms,
-                members,
-                quota,
-                background,
-                scheduler.lane("reclaim"),
-                environment.log()));
-    this.announcement =
-        new Announcement(
-            new Command.MemberAttributes(
-                options.memberId(), options.cluster().name(), options.cluster().clientUrls()),
-            members,
-            standing,
-            proposer,
-            scheduler,
-            background,
-            options.requestTimeoutMillis(),
-            environment.log());
-    this.autoCompaction =
-        new AutoCompaction(
-            options.retention(),
+    this.watch =
+        new WatchFacade(
+            WatchOptions.of(options),
             published,
+            index,
+            records,
+            flush,
             standing,
-            proposer,
+            callers,
             scheduler,
-            environment.time(),
-            background,
-            environment.log());
+            // Only spreads timers, so it need not be unpredictable.
+            new SplitMixRng(options.memberId() ^ environment.time().nanos()));
   }
 
-  /**
-   * Lets consensus recover its log and begin; entries may be applied before the call returns.
-   *
-   * @return completes, on a lane, when the cluster has been told about this member: the sign that
-   *     it can serve
-   */
-  public CompletionStage<Void> start() {
+  /** Lets consensus recover its log and begin; entries may be applied before the call returns. */
+  public void start() {
     compactor.start(machine, recoveredFloor);
     consensus.start(machine);
     lease.start();
-    autoCompaction.start();
-    return announcement.start();
+    watch.start();
   }
 
   /** Ends taking part, and makes everything applied durable in the engine. */
   public void stop() {
-    announcement.stop();
-    autoCompaction.stop();
     consensus.stop();
+    watch.close();
     lease.close();
-    // What reads long lets go of the engine on the background lane, which ends before close().
-    var _ = maintenance.stop();
     compactor.stop();
     flush.close();
   }
@@ -296,14 +232,9 @@ public final class Kernel implements AutoCloseable {
     return lease;
   }
 
-  /** The members. */
-  public ClusterService cluster() {
-    return cluster;
-  }
-
-  /** What operators need. */
-  public MaintenanceService maintenance() {
-    return maintenance;
+  /** News of changes. */
+  public WatchService watch() {
+    return watch;
   }
 
   /** Users, roles and permissions. */

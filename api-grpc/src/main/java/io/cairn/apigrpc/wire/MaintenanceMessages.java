@@ -134,10 +134,7 @@ public final class MaintenanceMessages {
             .setIsLearner(status.learner())
             .setStorageVersion(ApiVersion.STORAGE)
             .setDbSizeQuota(status.dbSizeQuota())
-            .setDowngradeInfo(
-                DowngradeInfo.newBuilder()
-                    .setEnabled(!status.downgradeTarget().isEmpty())
-                    .setTargetVersion(status.downgradeTarget()));
+            .setDowngradeInfo(DowngradeInfo.getDefaultInstance());
     if (status.leader() == 0) {
       response.addErrors(noLeader);
     }

@@ -284,7 +284,6 @@ public final class IndexLoader {
         pack();
       }
       history.seal();
-      run.discard();
       closed = true;
     }
   }

@@ -18,8 +18,7 @@ import org.jspecify.annotations.Nullable;
  * without anything being written: applied index and term, and how far this member has freed
  * records.
  *
- * <p>Members whose compaction has come to different points differ; compare them by {@link
- * HistoryHash}.
+ * <p>Members whose compaction has come to different points differ; compare them by {@link KvHash}.
  */
 @OnLane("background")
 final class ContentHash implements LongRead<Integer> {

@@ -62,8 +62,7 @@ public final class RecentView {
     }
     RecentChunk chunk = chunks[c];
     long n = chunk.numberOf(main, sub);
-    int behind = main < lastMainOf(c) ? chunk.firstOf(main + 1) : records(c);
-    return n < behind ? stored(c, (int) n) : null;
+    return n < records(c) ? stored(c, (int) n) : null;
   }
 
   /**

@@ -79,7 +79,7 @@ final class CatchUp {
     Watcher watcher = wanted.watcher();
     Batch batch = history.anywhere(watcher, wanted.from(), wanted.fromSub(), wanted.to(), builder);
     hold(watcher, batch);
-    if (!watcher.stream.fetched(watcher, batch)) {
+    if (!watcher.stream.inbox().fetched(watcher, batch)) {
       taken(watcher);
     }
     synchronized (lock) {
@@ -102,6 +102,6 @@ final class CatchUp {
         evicted.add(oldest);
       }
     }
-    evicted.forEach(oldest -> oldest.watcher.stream.evicted(oldest.watcher, oldest.batch));
+    evicted.forEach(oldest -> oldest.watcher.stream.inbox().evicted(oldest.watcher, oldest.batch));
   }
 }

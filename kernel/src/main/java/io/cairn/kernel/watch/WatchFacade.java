@@ -2,11 +2,11 @@
 package io.cairn.kernel.watch;
 
 import io.cairn.kernel.index.KeyIndex;
+import io.cairn.kernel.request.Callers;
 import io.cairn.kernel.request.Standing;
 import io.cairn.kernel.state.FlushedEngine;
 import io.cairn.kernel.state.Published;
 import io.cairn.kernel.state.RecordReader;
-import io.cairn.spi.auth.AccessControl;
 import io.cairn.spi.environment.Rng;
 import io.cairn.spi.environment.Scheduler;
 import io.cairn.spi.environment.ThreadSafe;
@@ -25,7 +25,7 @@ public final class WatchFacade implements WatchService, AutoCloseable {
   private final WatchOptions options;
   private final Published published;
   private final Standing standing;
-  private final AccessControl access;
+  private final Callers callers;
   private final PreviousRecords previous;
   private final History history;
   private final CatchUp catchUp;
@@ -42,7 +42,7 @@ public final class WatchFacade implements WatchService, AutoCloseable {
       RecordReader records,
       FlushedEngine flushed,
       Standing standing,
-      AccessControl access,
+      Callers callers,
       Scheduler scheduler,
       Rng rng) {
     this(
@@ -51,7 +51,7 @@ public final class WatchFacade implements WatchService, AutoCloseable {
         new IndexedPreviousRecords(index, records, published),
         flushed,
         standing,
-        access,
+        callers,
         scheduler,
         rng);
   }
@@ -62,13 +62,13 @@ public final class WatchFacade implements WatchService, AutoCloseable {
       PreviousRecords previous,
       FlushedEngine flushed,
       Standing standing,
-      AccessControl access,
+      Callers callers,
       Scheduler scheduler,
       Rng rng) {
     this.options = options;
     this.published = published;
     this.standing = standing;
-    this.access = access;
+    this.callers = callers;
     this.previous = previous;
     this.history = new History(published, flushed);
     this.catchUp =
@@ -102,7 +102,7 @@ public final class WatchFacade implements WatchService, AutoCloseable {
             hub,
             published,
             standing,
-            access,
+            callers,
             history,
             catchUp,
             builder(false, RECORDS_PER_RESPONSE),

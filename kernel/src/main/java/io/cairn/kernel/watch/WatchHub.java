@@ -128,7 +128,7 @@ final class WatchHub {
       // A batch that is published now and not noted yet waits for the lock, and its revisions are
       // not after this one. One that is published later is noted later.
       long now = published.state().revision();
-      watcher.stream.begin(watcher, now);
+      watcher.stream.inbox().begin(watcher, now);
       return now;
     }
   }
@@ -156,7 +156,7 @@ final class WatchHub {
             delayMillis * 1_000_000L,
             lane,
             () -> {
-              stream.tick();
+              stream.inbox().tick();
               tickLater(stream);
             });
     stream.nextTick(tick);
@@ -174,7 +174,7 @@ final class WatchHub {
       }
     }
     revision = after.revision();
-    wakes.streams.forEach(ClientStream::wake);
+    wakes.streams.forEach(StreamInbox::wake);
   }
 
   private void note(long from, State state, Wakes wakes) {
@@ -194,13 +194,13 @@ final class WatchHub {
 
   /** Notes a revision with each watcher it is shown, and gathers the streams to be woken. */
   private static final class Wakes implements Consumer<Watcher> {
-    private final List<ClientStream> streams = new ArrayList<>();
+    private final List<StreamInbox> streams = new ArrayList<>();
     private long revision;
 
     @Override
     public void accept(Watcher watcher) {
-      if (watcher.stream.note(watcher, revision)) {
-        streams.add(watcher.stream);
+      if (watcher.stream.inbox().note(watcher, revision)) {
+        streams.add(watcher.stream.inbox());
       }
     }
   }

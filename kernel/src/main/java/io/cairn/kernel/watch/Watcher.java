@@ -4,7 +4,6 @@ package io.cairn.kernel.watch;
 import io.cairn.spi.store.Bytes;
 import io.cairn.spi.store.KeyRange;
 import io.cairn.spi.store.WatchRequest;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +22,7 @@ final class Watcher {
   static final int NOTED_MAX = 128;
 
   private static final int NOTED_MIN = 4;
-  private static final long[] NONE = {};
+  static final long[] NOTHING_NOTED = {};
 
   final ClientStream stream;
   final long id;
@@ -56,7 +55,7 @@ final class Watcher {
   /** It was cancelled, or the stream closed. */
   boolean gone;
 
-  private long[] noted = NONE;
+  private long[] noted = NOTHING_NOTED;
   private int notedFirst;
   private int notedCount;
   // Numbers from here on were forgotten; 0 if none were.
@@ -193,7 +192,7 @@ final class Watcher {
     notedFirst = 0;
     notedCount = 0;
     if (noted.length > NOTED_MIN) {
-      noted = NONE;
+      noted = NOTHING_NOTED;
     }
   }
 
@@ -209,10 +208,5 @@ final class Watcher {
   /** A range that keeps no array of a request alive. */
   static KeyRange compact(Bytes key, Bytes end) {
     return new KeyRange(key.compact(), end.compact());
-  }
-
-  @Override
-  public String toString() {
-    return "watcher " + id + " of " + range + " from " + next + Arrays.toString(noted);
   }
 }

@@ -21,7 +21,7 @@ final class RangeTreeTest {
     RangeTree tree = new RangeTree();
     List<Watcher> present = new ArrayList<>();
 
-    for (int step = 0; step < 2000; step++) {
+    for (int step = 0; step < 500; step++) {
       if (random.nextInt(3) > 0 || present.isEmpty()) {
         Watcher watcher = new Watcher(stream, step, range(random), WatchClient.everything(0));
         tree.add(watcher);

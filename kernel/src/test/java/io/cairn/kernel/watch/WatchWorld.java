@@ -9,6 +9,7 @@ import io.cairn.kernel.records.RecentCursor;
 import io.cairn.kernel.records.RecentLog;
 import io.cairn.kernel.records.RecordFormat;
 import io.cairn.kernel.records.RevisionKey;
+import io.cairn.kernel.request.Callers;
 import io.cairn.kernel.request.Standing;
 import io.cairn.kernel.state.FlushedEngine;
 import io.cairn.kernel.state.Published;
@@ -16,6 +17,7 @@ import io.cairn.kernel.state.State;
 import io.cairn.kernel.state.Tables;
 import io.cairn.kernel.virtual.VirtualTime;
 import io.cairn.spi.auth.AccessControl;
+import io.cairn.spi.auth.Identity;
 import io.cairn.spi.consensus.Leadership;
 import io.cairn.spi.storage.Mutation;
 import io.cairn.spi.storage.StorageEngine;
@@ -71,17 +73,18 @@ final class WatchWorld implements FlushedEngine, PreviousRecords {
   }
 
   WatchWorld(WatchOptions options) {
+    this(
+        options,
+        new Callers(
+            AccessControl.open(),
+            (caller, view) -> CompletableFuture.completedFuture(Identity.ANONYMOUS)));
+  }
+
+  WatchWorld(WatchOptions options, Callers callers) {
     standing.leadership(new Leadership(2, 22, true));
     watch =
         new WatchFacade(
-            options,
-            published,
-            this,
-            this,
-            standing,
-            AccessControl.open(),
-            time,
-            new SplitMixRng(7));
+            options, published, this, this, standing, callers, time, new SplitMixRng(7));
     watch.start();
     time.run();
   }
