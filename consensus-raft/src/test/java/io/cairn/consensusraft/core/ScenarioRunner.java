@@ -1,0 +1,408 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.consensusraft.core;
+
+import io.cairn.spi.store.Bytes;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/**
+ * Carries out the commands of a scenario, one at a time. Nothing moves by itself: no time passes
+ * and no message arrives but by a command. Persists and applies complete at once unless held.
+ *
+ * <pre>
+ * cluster voters=n1..n3 [learners=n4] [others=n5] [election=10] [prevote=off] [window=0] [uncommitted=100]
+ * elect n1 [from=n2,n3]      n1 campaigns; only votes travel, and only between it and those
+ * campaign n1                time passes for n1 until it campaigns by itself
+ * tick n1|all [count]        time passes
+ * propose n1 "a" ...         several make one batch
+ * change n1 +n4|~n4|-n4|=n4#2
+ * read n1 r1                 r1 is the reader's name
+ * transfer n1 n2
+ * deliver|drop|duplicate|hold [kind...] [n1->n2|n1<->n2|n1->|->n2]
+ * release                    what is held may move again
+ * settle                     deliver everything until nothing moves
+ * partition n1,n2|n3 ; heal ; unreachable n1 n2
+ * hold-persist|hold-apply n1 ; persist|apply n1 [count] ; free n1
+ * crash n1 [lose-unsynced|torn] ; restart n1 ; wipe n1 incarnation
+ * barrier n1 ; cut-log n1 index ; install n1->n2 [fails]
+ * show n1|all field...       see {@link #field}
+ * </pre>
+ *
+ * <p>Kinds of messages: vote, append, heartbeat, snapshot, read, timeout, stale.
+ */
+final class ScenarioRunner {
+  private TestCluster cluster = new TestCluster();
+  private final StringBuilder output = new StringBuilder();
+  private final List<Predicate<Message>> held = new ArrayList<>();
+  private Settings settings = Settings.of(10);
+  private Configuration founders = Configuration.EMPTY;
+
+  /** Carries out one line, which may hold several commands. */
+  void run(String line) {
+    for (String command : line.split(";", -1)) {
+      String trimmed = command.strip();
+      if (!trimmed.isEmpty()) {
+        List<String> words = List.of(trimmed.split(" +", -1));
+        carryOut(words.getFirst(), words.subList(1, words.size()));
+      }
+    }
+  }
+
+  /** What was shown since the last call. */
+  String takeOutput() {
+    String result = output.toString();
+    output.setLength(0);
+    return result;
+  }
+
+  private void carryOut(String verb, List<String> words) {
+    switch (verb) {
+      case "cluster" -> cluster(words);
+      case "elect" -> elect(member(words.getFirst()), words.subList(1, words.size()));
+      case "campaign" -> campaign(member(words.getFirst()));
+      case "tick" -> tick(words);
+      case "propose" -> propose(words);
+      case "change" ->
+          member(words.getFirst())
+              .step(new Input.ProposeChange(0, Bytes.utf8(words.get(1)), words.get(1)));
+      case "read" -> read(member(words.getFirst()), words.get(1));
+      case "transfer" ->
+          member(words.getFirst()).step(new Input.Transfer(cluster.idOf(words.get(1))));
+      case "deliver" -> deliver(words);
+      case "drop" -> cluster.network.removeIf(selector(words));
+      case "duplicate" ->
+          cluster.network.addAll(cluster.network.stream().filter(selector(words)).toList());
+      case "hold" -> held.add(selector(words));
+      case "release" -> held.clear();
+      case "settle" -> cluster.settle(this::mayMove);
+      case "partition" -> partition(String.join("", words));
+      case "heal" -> cluster.heal();
+      case "unreachable" ->
+          member(words.getFirst()).step(new Input.Unreachable(cluster.idOf(words.get(1))));
+      case "hold-persist" -> member(words.getFirst()).holdPersist = true;
+      case "hold-apply" -> member(words.getFirst()).holdApply = true;
+      case "persist" -> member(words.getFirst()).persist(count(words, 1));
+      case "apply" -> member(words.getFirst()).apply(count(words, 1));
+      case "free" -> free(member(words.getFirst()));
+      case "crash" -> crash(words);
+      case "restart" -> member(words.getFirst()).start(new TestRng(0));
+      case "wipe" -> wipe(words);
+      case "barrier" -> member(words.getFirst()).barrier();
+      case "cut-log" -> {
+        member(words.getFirst()).barrier();
+        member(words.getFirst()).cutLog(Long.parseLong(words.get(1)));
+      }
+      case "install" -> install(words);
+      case "show" -> show(words);
+      default -> throw new IllegalArgumentException("no command '" + verb + "'");
+    }
+  }
+
+  private void cluster(List<String> words) {
+    TreeMap<String, String> options = new TreeMap<>();
+    words.forEach(word -> options.put(word.split("=", 2)[0], word.split("=", 2)[1]));
+    settings =
+        new Settings(
+            Integer.parseInt(options.getOrDefault("election", "10")),
+            1,
+            !options.getOrDefault("prevote", "on").equals("off"),
+            Integer.parseInt(options.getOrDefault("append", "1000000")),
+            Integer.parseInt(options.getOrDefault("inflight", "512")),
+            1 << 20,
+            1 << 20,
+            Integer.parseInt(options.getOrDefault("uncommitted", "1000000")),
+            Integer.parseInt(options.getOrDefault("reads", "100")),
+            Integer.parseInt(options.getOrDefault("window", "1000000")));
+    cluster = new TestCluster();
+    founders = Configuration.EMPTY;
+    for (long id : ids(options.getOrDefault("voters", ""))) {
+      founders = founders.with(new Configuration.Member(id, false, 0));
+    }
+    for (long id : ids(options.getOrDefault("learners", ""))) {
+      founders = founders.with(new Configuration.Member(id, true, 0));
+    }
+    List<Long> all =
+        new ArrayList<>(founders.members().stream().map(Configuration.Member::id).toList());
+    all.addAll(ids(options.getOrDefault("others", "")));
+    all.forEach(id -> addMember(id, 0));
+  }
+
+  private void addMember(long id, long incarnation) {
+    TestMember member = new TestMember(id, incarnation, settings, founders, cluster);
+    cluster.members.put(id, member);
+    member.start(new TestRng(0));
+  }
+
+  private void elect(TestMember member, List<String> words) {
+    List<Long> voters =
+        words.isEmpty()
+            ? List.copyOf(cluster.members.keySet())
+            : ids(words.getFirst().substring(5));
+    Predicate<Message> votes =
+        message ->
+            kind(message).equals("vote")
+                && ((message.header().from() == member.id && voters.contains(message.header().to()))
+                    || (message.header().to() == member.id
+                        && voters.contains(message.header().from())));
+    do {
+      long term = member.core().role().term();
+      Message.Header self = new Message.Header(member.id, member.id, term, member.incarnation);
+      member.step(new Input.Receive(new Message.TimeoutNow(self)));
+      cluster.settle(votes);
+      // Whoever has given its vote in that term already may give it in the next.
+    } while (member.core().role().kind() == Effects.RoleKind.CANDIDATE
+        && voters.stream().anyMatch(id -> votedForOther(id, member)));
+    cluster.network.removeIf(
+        message -> kind(message).equals("vote") && message.header().from() == member.id);
+  }
+
+  private boolean votedForOther(long id, TestMember candidate) {
+    TestMember voter = cluster.member(id);
+    return voter.isUp()
+        && voter != candidate
+        && voter.core().role().term() == candidate.core().role().term()
+        && voter.core().vote() != 0
+        && voter.core().vote() != candidate.id;
+  }
+
+  private static void campaign(TestMember member) {
+    for (int i = 0; i < 1000 && member.core().role().kind() == Effects.RoleKind.FOLLOWER; i++) {
+      member.step(new Input.Tick());
+    }
+  }
+
+  private void tick(List<String> words) {
+    for (int i = 0; i < count(words, 1); i++) {
+      if (words.getFirst().equals("all")) {
+        cluster.members.values().forEach(member -> member.step(new Input.Tick()));
+      } else {
+        member(words.getFirst()).step(new Input.Tick());
+      }
+    }
+  }
+
+  private void propose(List<String> words) {
+    List<String> texts =
+        words.subList(1, words.size()).stream().map(word -> word.replace("\"", "")).toList();
+    member(words.getFirst())
+        .step(new Input.Propose(0, texts.stream().map(Bytes::utf8).toList(), texts));
+  }
+
+  private void read(TestMember member, String origin) {
+    cluster.invariants().readBegins(origin);
+    member.step(new Input.ReadIndex(origin));
+  }
+
+  private void deliver(List<String> words) {
+    Predicate<Message> selected = selector(words).and(this::mayMove);
+    if (words.stream().anyMatch(word -> word.contains("<->"))) {
+      cluster.settle(selected);
+    } else {
+      cluster.deliver(selected);
+    }
+  }
+
+  private boolean mayMove(Message message) {
+    return held.stream().noneMatch(hold -> hold.test(message));
+  }
+
+  private void partition(String groups) {
+    List<List<Long>> sides =
+        Arrays.stream(groups.split("\\|", -1)).map(ScenarioRunner::ids).toList();
+    for (List<Long> from : sides) {
+      for (List<Long> to : sides) {
+        if (!from.equals(to)) {
+          from.forEach(a -> to.forEach(b -> cluster.cut(a, b)));
+        }
+      }
+    }
+  }
+
+  private static void free(TestMember member) {
+    member.holdPersist = false;
+    member.holdApply = false;
+    member.step(List.of());
+  }
+
+  private void crash(List<String> words) {
+    TestMember member = member(words.getFirst());
+    String how = words.size() > 1 ? words.get(1) : "";
+    member.crash(
+        switch (how) {
+          case "lose-unsynced" -> Integer.MAX_VALUE;
+          case "torn" -> 1;
+          case "" -> 0;
+          default -> throw new IllegalArgumentException("no way to crash: " + how);
+        });
+    member.holdPersist = false;
+    member.holdApply = false;
+  }
+
+  private void wipe(List<String> words) {
+    TestMember member = member(words.getFirst());
+    member.crash(Integer.MAX_VALUE);
+    addMember(member.id, Long.parseLong(words.get(1)));
+  }
+
+  private void install(List<String> words) {
+    String[] ends = words.getFirst().split("->", -1);
+    cluster.install(cluster.idOf(ends[0]), cluster.idOf(ends[1]), !words.contains("fails"));
+  }
+
+  private void show(List<String> words) {
+    List<TestMember> shown =
+        words.getFirst().equals("all")
+            ? List.copyOf(cluster.members.values())
+            : ids(words.getFirst()).stream().map(cluster::member).toList();
+    for (TestMember member : shown) {
+      output.append("n").append(member.id);
+      if (!member.isUp()) {
+        output.append(" down");
+      } else {
+        for (String field : words.subList(1, words.size())) {
+          output.append(' ').append(field).append('=').append(field(member, field));
+        }
+      }
+      output.append('\n');
+    }
+  }
+
+  /** What is known of a member by a name. */
+  private String field(TestMember member, String name) {
+    RaftCore core = member.core();
+    return switch (name) {
+      case "role" -> core.role().kind().toString().toLowerCase(Locale.ROOT).replace('_', '-');
+      case "term" -> Long.toString(core.role().term());
+      case "leader" -> core.role().leader() == 0 ? "none" : "n" + core.role().leader();
+      case "vote" -> core.vote() == 0 ? "none" : "n" + core.vote();
+      case "commit" -> Long.toString(core.role().commit());
+      case "applied" -> Long.toString(core.applied());
+      case "last" -> Long.toString(core.lastIndex());
+      case "durable" -> Long.toString(core.durableIndex());
+      case "log" -> log(core);
+      case "config" ->
+          core.configuration().members().stream()
+              .map(m ->
+                  (m.learner() ? "~" : "")
+                      + "n"
+                      + m.id()
+                      + (m.incarnation() == 0 ? "" : "#" + m.incarnation()))
+              .toList()
+              .toString();
+      case "match" ->
+          cluster.members.keySet().stream()
+              .filter(id -> id != member.id)
+              .map(id -> "n" + id + ":" + core.matchOf(id))
+              .toList()
+              .toString();
+      case "reads" -> member.reads.toString();
+      case "dropped" -> member.dropped.toString();
+      case "sends" ->
+          cluster.network.stream()
+              .filter(message -> message.header().from() == member.id)
+              .map(ScenarioRunner::describe)
+              .toList()
+              .toString();
+      default -> throw new IllegalArgumentException("no field '" + name + "'");
+    };
+  }
+
+  private static String log(RaftCore core) {
+    String text =
+        core.window().stream()
+            .map(entry ->
+                entry.index()
+                    + ":"
+                    + entry.term()
+                    + switch (entry.kind()) {
+                      case NOOP -> " noop";
+                      case COMMAND -> " \"" + entry.payload().toUtf8() + "\"";
+                      case CONFIGURATION -> " " + entry.payload().toUtf8();
+                    })
+            .collect(Collectors.joining(", "));
+    return "[" + text + "]";
+  }
+
+  private static String describe(Message message) {
+    String to = "->n" + message.header().to();
+    return switch (message) {
+      case Message.VoteRequest m -> (m.pre() ? "pre-vote?" : "vote?") + to;
+      case Message.VoteResponse m ->
+          (m.pre() ? "pre-vote " : "vote ") + (m.granted() ? "yes" : "no") + to;
+      case Message.AppendRequest m ->
+          "append " + m.prevIndex() + "+" + m.entries().size() + " commit " + m.commit() + to;
+      case Message.AppendAccepted m -> "accepted " + m.match() + to;
+      case Message.AppendRejected m ->
+          "rejected " + m.rejectedIndex() + " hint " + m.hintIndex() + ":" + m.hintTerm() + to;
+      case Message.Heartbeat m -> "heartbeat commit " + m.commit() + to;
+      case Message.HeartbeatResponse _ -> "alive" + to;
+      case Message.InstallSnapshot m -> "snapshot " + m.point().index() + to;
+      case Message.TimeoutNow _ -> "campaign now" + to;
+      case Message.ReadIndexRequest _ -> "read?" + to;
+      case Message.ReadIndexResponse m -> "read " + m.index() + to;
+      case Message.StaleTerm _ -> "stale" + to;
+    };
+  }
+
+  private static String kind(Message message) {
+    return switch (message) {
+      case Message.VoteRequest _, Message.VoteResponse _ -> "vote";
+      case Message.AppendRequest _, Message.AppendAccepted _, Message.AppendRejected _ -> "append";
+      case Message.Heartbeat _, Message.HeartbeatResponse _ -> "heartbeat";
+      case Message.InstallSnapshot _ -> "snapshot";
+      case Message.TimeoutNow _ -> "timeout";
+      case Message.ReadIndexRequest _, Message.ReadIndexResponse _ -> "read";
+      case Message.StaleTerm _ -> "stale";
+    };
+  }
+
+  private Predicate<Message> selector(List<String> words) {
+    List<String> kinds = words.stream().filter(word -> !word.contains("->")).toList();
+    List<Predicate<Message>> links =
+        words.stream().filter(word -> word.contains("->")).map(this::link).toList();
+    return message ->
+        (kinds.isEmpty() || kinds.contains(kind(message)))
+            && (links.isEmpty() || links.stream().anyMatch(link -> link.test(message)));
+  }
+
+  private Predicate<Message> link(String word) {
+    if (word.contains("<->")) {
+      String[] ends = word.split("<->", -1);
+      return between(ends[0], ends[1]).or(between(ends[1], ends[0]));
+    }
+    String[] ends = word.split("->", -1);
+    return between(ends[0], ends[1]);
+  }
+
+  private Predicate<Message> between(String from, String to) {
+    return message ->
+        (from.isEmpty() || message.header().from() == cluster.idOf(from))
+            && (to.isEmpty() || message.header().to() == cluster.idOf(to));
+  }
+
+  private TestMember member(String name) {
+    return cluster.member(cluster.idOf(name));
+  }
+
+  private static int count(List<String> words, int at) {
+    return words.size() > at ? Integer.parseInt(words.get(at)) : 1;
+  }
+
+  /** {@code n1,n3} or {@code n1..n3}. */
+  private static List<Long> ids(String names) {
+    List<Long> ids = new ArrayList<>();
+    for (String part : names.isEmpty() ? new String[0] : names.split(",", -1)) {
+      String[] ends = part.split("\\.\\.", -1);
+      long last = Long.parseLong(ends[ends.length - 1].substring(1));
+      for (long id = Long.parseLong(ends[0].substring(1)); id <= last; id++) {
+        ids.add(id);
+      }
+    }
+    return ids;
+  }
+}
