@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.consensusraft.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.cairn.spi.environment.InvariantViolation;
+import io.cairn.spi.store.Bytes;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** A core by itself, told what no core would tell it, or what is too rare for a scenario. */
+final class RaftCoreTest {
+  private static final Configuration THREE = Configuration.ofVoters(1, 2, 3);
+
+  private static RaftCore follower(HardState state, Entry... entries) {
+    return RaftCore.start(
+        new Recovered(1, 0, state, THREE, 0, 0, 0, List.of(entries)),
+        Settings.of(10),
+        new TestRng(0));
+  }
+
+  private static Entry entry(long index, long term) {
+    return Entry.of(index, term, EntryKind.COMMAND, Bytes.utf8(index + ":" + term));
+  }
+
+  private static Input from(long member, long term, long prev, long prevTerm, long commit) {
+    Message.Header header = new Message.Header(member, 1, term, 0);
+    return new Input.Receive(new Message.AppendRequest(header, prev, prevTerm, List.of(), commit));
+  }
+
+  @Test
+  void aFollowerCommitsOnlyWhatThisLeaderHasVerified() {
+    // Entry 3 may be different on the leader, which speaks of entry 2 only.
+    RaftCore core = follower(new HardState(1, 0, 1), entry(1, 1), entry(2, 1), entry(3, 1));
+
+    Effects effects = core.step(List.of(from(2, 2, 2, 1, 4)));
+
+    assertThat(effects.role().commit()).isEqualTo(2);
+    assertThat(core.lastIndex()).isEqualTo(3);
+  }
+
+  @Test
+  void twoLeadersInOneTermEndTheProcess() {
+    RaftCore core = follower(new HardState(1, 0, 0), entry(1, 1));
+    core.step(List.of(from(2, 2, 1, 1, 0)));
+
+    assertThatThrownBy(() -> core.step(List.of(from(3, 2, 1, 1, 0))))
+        .isInstanceOf(InvariantViolation.class)
+        .hasMessageContaining("two leaders in one term");
+  }
+
+  @Test
+  void aLeaderThatCountsOnLostEntriesEndsTheProcess() {
+    RaftCore core = follower(new HardState(1, 0, 0), entry(1, 1));
+    Message.Header header = new Message.Header(2, 1, 2, 0);
+
+    assertThatThrownBy(
+            () -> core.step(List.of(new Input.Receive(new Message.Heartbeat(header, 5, 0)))))
+        .isInstanceOf(InvariantViolation.class)
+        .hasMessageContaining("lost here");
+  }
+
+  @Test
+  void anAcknowledgementOfATermThatEndsInTheSameStepIsNotMade() {
+    // What it would acknowledge is replaced before it is ever persisted.
+    RaftCore core = follower(new HardState(1, 0, 0), entry(1, 1));
+    Message older =
+        new Message.AppendRequest(
+            new Message.Header(2, 1, 1, 0), 1, 1, List.of(entry(2, 1), entry(3, 1)), 0);
+    Message newer =
+        new Message.AppendRequest(new Message.Header(3, 1, 2, 0), 1, 1, List.of(entry(2, 2)), 0);
+
+    Effects effects = core.step(List.of(new Input.Receive(older), new Input.Receive(newer)));
+
+    assertThat(effects.send())
+        .singleElement()
+        .satisfies(outgoing -> {
+          assertThat(outgoing.message())
+              .isEqualTo(new Message.AppendAccepted(new Message.Header(1, 3, 2, 0), 2));
+          assertThat(outgoing.after()).isEqualTo(1);
+        });
+    assertThat(effects.persist())
+        .isEqualTo(new Effects.Persist(1, new HardState(2, 0, 0), null, 0, List.of(entry(2, 2))));
+  }
+
+  @Test
+  void aCopyGoesItsOwnWay() {
+    RaftCore core =
+        RaftCore.start(
+            Recovered.fresh(1, Configuration.ofVoters(1)), Settings.of(10), new TestRng(0));
+    core.step(List.of());
+    RaftCore copy = core.copy(new TestRng(0));
+    long before = core.fingerprint();
+
+    copy.step(List.of(new Input.Persisted(1)));
+
+    assertThat(core.fingerprint()).isEqualTo(before);
+    assertThat(copy.fingerprint()).isNotEqualTo(before);
+    core.step(List.of(new Input.Persisted(1)));
+    assertThat(copy.fingerprint()).isEqualTo(core.fingerprint());
+  }
+
+  @Test
+  void originsComeBackWithTheirEntriesOnlyHere() {
+    RaftCore core =
+        RaftCore.start(
+            Recovered.fresh(1, Configuration.ofVoters(1)), Settings.of(10), new TestRng(0));
+    Object origin = new Object();
+    core.step(List.of());
+    core.step(List.of(new Input.Persisted(1)));
+    core.step(List.of(new Input.Persisted(2)));
+    core.step(List.of(new Input.Propose(0, List.of(Bytes.utf8("a")), List.of(origin))));
+
+    Effects effects = core.step(List.of(new Input.Persisted(3)));
+
+    assertThat(effects.apply()).singleElement().extracting(Entry::origin).isSameAs(origin);
+  }
+}
