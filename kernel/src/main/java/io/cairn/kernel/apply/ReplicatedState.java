@@ -198,23 +198,32 @@ public final class ReplicatedState implements StateMachine {
     if (!more) {
       mutations.add(FlushLane.number(Tables.COMPACTED, compaction.floor()));
     }
-    publish();
+    State trimmed = state();
+    published.replace(trimmed);
+    flush.submit(trimmed, takeMutations());
     return more;
   }
 
   private void publish() {
-    State state =
-        new State(
-            keys.revision(),
-            appliedIndex,
-            appliedTerm,
-            keys.floor(),
-            index.publish(keys.revision()),
-            recent.publish());
-    List<Mutation> changes = mutations;
-    mutations = new ArrayList<>();
+    State state = state();
     published.show(state);
-    flush.submit(state, changes);
+    flush.submit(state, takeMutations());
+  }
+
+  private State state() {
+    return new State(
+        keys.revision(),
+        appliedIndex,
+        appliedTerm,
+        keys.floor(),
+        index.publish(keys.revision()),
+        recent.publish());
+  }
+
+  private List<Mutation> takeMutations() {
+    List<Mutation> taken = mutations;
+    mutations = new ArrayList<>();
+    return taken;
   }
 
   private void advance(CommittedEntry entry) {

@@ -72,6 +72,14 @@ public final class Published {
     }
   }
 
+  /**
+   * Puts another form of the present content in its place, such as an index that has been trimmed.
+   * Nobody is told, since there is nothing new.
+   */
+  public void replace(State next) {
+    state = next;
+  }
+
   /** The second part of {@link #publish}. */
   public void release() {
     if (anyWaiters) {
