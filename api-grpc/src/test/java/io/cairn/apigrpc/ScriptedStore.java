@@ -315,6 +315,7 @@ final class ScriptedStore implements StoreService {
                 11,
                 10,
                 false,
+                "3.6.0",
                 List.of(new Alarm(-1, Alarm.Kind.NOSPACE), new Alarm(0, Alarm.Kind.CORRUPT))));
       }
 

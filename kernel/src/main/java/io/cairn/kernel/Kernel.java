@@ -7,20 +7,26 @@ import io.cairn.kernel.apply.Compactor;
 import io.cairn.kernel.apply.KeySpace;
 import io.cairn.kernel.apply.Recovery;
 import io.cairn.kernel.apply.ReplicatedState;
+import io.cairn.kernel.cluster.Announcement;
+import io.cairn.kernel.cluster.ClusterFacade;
 import io.cairn.kernel.cluster.MemberBook;
+import io.cairn.kernel.cluster.PeerHealth;
+import io.cairn.kernel.command.Command;
 import io.cairn.kernel.environment.SplitMixRng;
 import io.cairn.kernel.index.KeyIndex;
 import io.cairn.kernel.kv.KvFacade;
 import io.cairn.kernel.lease.LeaseBook;
 import io.cairn.kernel.lease.LeaseFacade;
 import io.cairn.kernel.maintenance.AlarmBook;
+import io.cairn.kernel.maintenance.AutoCompaction;
+import io.cairn.kernel.maintenance.EngineQuota;
+import io.cairn.kernel.maintenance.MaintenanceFacade;
 import io.cairn.kernel.options.KernelOptions;
 import io.cairn.kernel.records.RecentLog;
 import io.cairn.kernel.records.ValueCache;
 import io.cairn.kernel.request.Callers;
 import io.cairn.kernel.request.ConsensusProposer;
 import io.cairn.kernel.request.Proposer;
-import io.cairn.kernel.request.Quota;
 import io.cairn.kernel.request.ReadBarrier;
 import io.cairn.kernel.request.Standing;
 import io.cairn.kernel.state.FlushLane;
@@ -34,16 +40,20 @@ import io.cairn.spi.auth.AccessControl;
 import io.cairn.spi.auth.Authenticator;
 import io.cairn.spi.consensus.Consensus;
 import io.cairn.spi.environment.EventLog;
+import io.cairn.spi.environment.Lane;
 import io.cairn.spi.environment.Probe;
 import io.cairn.spi.environment.Scheduler;
 import io.cairn.spi.environment.ThreadSafe;
 import io.cairn.spi.environment.TimeSource;
 import io.cairn.spi.storage.StorageEngine;
 import io.cairn.spi.store.AuthService;
+import io.cairn.spi.store.ClusterService;
 import io.cairn.spi.store.KvService;
 import io.cairn.spi.store.LeaseService;
+import io.cairn.spi.store.MaintenanceService;
 import io.cairn.spi.store.WatchService;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 
 /**
  * One member's store, put together from its parts.
@@ -87,8 +97,12 @@ public final class Kernel implements AutoCloseable {
 
   private final KvFacade kv;
   private final LeaseFacade lease;
-  private final AuthFacade auth;
   private final WatchFacade watch;
+  private final AuthFacade auth;
+  private final ClusterFacade cluster;
+  private final MaintenanceFacade maintenance;
+  private final Announcement announcement;
+  private final AutoCompaction autoCompaction;
 
   /** Recovers what the engine holds. May take as long as reading all of it. */
   public static Kernel open(KernelOptions options, Parts parts, Environment environment) {
@@ -157,6 +171,10 @@ public final class Kernel implements AutoCloseable {
     this.proposer = new ConsensusProposer(options, consensus, published, environment.time());
     ReadBarrier barrier = new ReadBarrier(consensus, published);
     Callers callers = new Callers(parts.access(), parts.authenticator());
+    Lane background = scheduler.lane("background");
+    EngineQuota quota =
+        new EngineQuota(
+            options, alarms, engine, proposer, scheduler, background, environment.log());
     this.kv =
         new KvFacade(
             new KvFacade.Parts(
@@ -165,7 +183,7 @@ public final class Kernel implements AutoCloseable {
                 proposer,
                 barrier,
                 callers,
-                Quota.NONE,
+                quota,
                 published,
                 index,
                 records,
@@ -182,7 +200,6 @@ public final class Kernel implements AutoCloseable {
             consensus,
             scheduler,
             environment.time());
-    this.auth = new AuthFacade(standing, published, parts.access());
     this.watch =
         new WatchFacade(
             WatchOptions.of(options),
@@ -195,21 +212,87 @@ public final class Kernel implements AutoCloseable {
             scheduler,
             // Only spreads timers, so it need not be unpredictable.
             new SplitMixRng(options.memberId() ^ environment.time().nanos()));
+    this.auth = new AuthFacade(standing, published, parts.access());
+    this.cluster =
+        new ClusterFacade(
+            new ClusterFacade.Parts(
+                options.cluster(),
+                standing,
+                published,
+                consensus,
+                proposer,
+                barrier,
+                callers,
+                members,
+                PeerHealth.ALONE,
+                scheduler,
+                background,
+                environment.time()));
+    this.maintenance =
+        new MaintenanceFacade(
+            new MaintenanceFacade.Parts(
+                options,
+                standing,
+                published,
+                index,
+                flush,
+                consensus,
+                proposer,
+                barrier,
+                callers,
+                alarms,
+                members,
+                quota,
+                background,
+                scheduler.lane("reclaim"),
+                environment.log()));
+    this.announcement =
+        new Announcement(
+            new Command.MemberAttributes(
+                options.memberId(), options.cluster().name(), options.cluster().clientUrls()),
+            members,
+            standing,
+            proposer,
+            scheduler,
+            background,
+            options.requestTimeoutMillis(),
+            environment.log());
+    this.autoCompaction =
+        new AutoCompaction(
+            options.retention(),
+            published,
+            standing,
+            proposer,
+            scheduler,
+            environment.time(),
+            background,
+            environment.log());
   }
 
-  /** Lets consensus recover its log and begin; entries may be applied before the call returns. */
-  public void start() {
+  /**
+   * Lets consensus recover its log and begin; entries may be applied before the call returns.
+   *
+   * @return completes, on a lane, when the cluster has been told about this member: the sign that
+   *     it can serve
+   */
+  public CompletionStage<Void> start() {
     compactor.start(machine, recoveredFloor);
     consensus.start(machine);
     lease.start();
     watch.start();
+    autoCompaction.start();
+    return announcement.start();
   }
 
   /** Ends taking part, and makes everything applied durable in the engine. */
   public void stop() {
+    announcement.stop();
+    autoCompaction.stop();
     consensus.stop();
     watch.close();
     lease.close();
+    // What reads long lets go of the engine on the background lane, which ends before close().
+    var _ = maintenance.stop();
     compactor.stop();
     flush.close();
   }
@@ -227,14 +310,24 @@ public final class Kernel implements AutoCloseable {
     return kv;
   }
 
+  /** News of changes. */
+  public WatchService watch() {
+    return watch;
+  }
+
   /** Keys that live only as long as somebody cares. */
   public LeaseService lease() {
     return lease;
   }
 
-  /** News of changes. */
-  public WatchService watch() {
-    return watch;
+  /** The members. */
+  public ClusterService cluster() {
+    return cluster;
+  }
+
+  /** What operators need. */
+  public MaintenanceService maintenance() {
+    return maintenance;
   }
 
   /** Users, roles and permissions. */

@@ -134,7 +134,10 @@ public final class MaintenanceMessages {
             .setIsLearner(status.learner())
             .setStorageVersion(ApiVersion.STORAGE)
             .setDbSizeQuota(status.dbSizeQuota())
-            .setDowngradeInfo(DowngradeInfo.getDefaultInstance());
+            .setDowngradeInfo(
+                DowngradeInfo.newBuilder()
+                    .setEnabled(!status.downgradeTarget().isEmpty())
+                    .setTargetVersion(status.downgradeTarget()));
     if (status.leader() == 0) {
       response.addErrors(noLeader);
     }

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * put, and so does a tombstone of exactly the floor, so that a watch from the floor still sees the
  * deletion. Everything else goes, and a key of which nothing is left goes too.
  *
+ * <p>A chain of older records that loses any is written anew, so the work for one key grows with
+ * what it keeps above the floor; chains that lose nothing cost a look.
+ *
  * <p>Between two steps the writer may do anything; the compaction goes on behind the last key it
  * has looked at. What a step changes is published with the batch it runs in, and the states before
  * stay intact for those who read them.
@@ -30,9 +33,12 @@ public final class IndexCompaction {
   /** Everything below is done; null when all is. */
   private @Nullable Bytes position = Bytes.EMPTY;
 
-  private int[] chain = new int[16];
-  private int chainLength;
-  private int kept;
+  /** The records of the chain at hand, newest first. */
+  private int[] kept = new int[16];
+
+  private int keptCount;
+  private int[] gone = new int[16];
+  private int goneCount;
   private int visited;
 
   IndexCompaction(PageSlab slab, TreeEditor editor, HistoryPages history, long floor) {
@@ -103,65 +109,70 @@ public final class IndexCompaction {
 
   /**
    * Whether anything of a chain is to be dropped, or moved away from a page that is mostly empty.
-   */
-  private boolean trims(int link, boolean superseded) {
-    split(link, superseded);
-    if (kept < chainLength) {
-      return true;
-    }
-    for (int i = 0; i < chainLength; i++) {
-      if (history.isSparse(chain[i])) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /**
-   * Reads a chain, newest record first, and moves those that are kept to the front.
+   *
+   * <p>The chain is walked only if it seems so: a key that is changed all the time may have very
+   * many records above the floor.
    *
    * @param superseded whether a newer record of the key is at or below the floor already
    */
-  private void split(int link, boolean superseded) {
-    chainLength = 0;
-    for (int id = link; id != 0; id = HistoryPages.link(slab, id)) {
-      if (chainLength == chain.length) {
-        chain = Arrays.copyOf(chain, chainLength * 2);
-      }
-      chain[chainLength++] = id;
+  private boolean trims(int link, boolean superseded) {
+    int reached = HistoryPages.seek(slab, link, floor);
+    visited++;
+    if (reached == 0) {
+      return false;
     }
-    visited += chainLength;
+    boolean last = HistoryPages.link(slab, reached) == 0;
+    if (!superseded && last && HistoryPages.version(slab, reached) != 0) {
+      return history.isSparse(reached);
+    }
+    split(link, superseded);
+    return goneCount > 0 || history.isSparse(reached);
+  }
+
+  /** Walks a chain, newest record first, and tells those that are kept from those that go. */
+  private void split(int link, boolean superseded) {
     boolean found = superseded;
-    kept = 0;
-    for (int i = 0; i < chainLength; i++) {
-      int id = chain[i];
+    keptCount = 0;
+    goneCount = 0;
+    for (int id = link; id != 0; id = HistoryPages.link(slab, id)) {
       long main = HistoryPages.main(slab, id);
       boolean tombstone = HistoryPages.version(slab, id) == 0;
-      boolean keep = main > floor || (tombstone ? main == floor : !found);
-      found |= main <= floor;
-      if (keep) {
-        chain[i] = chain[kept];
-        chain[kept++] = id;
+      if (main > floor || (tombstone ? main == floor : !found)) {
+        if (keptCount == kept.length) {
+          kept = Arrays.copyOf(kept, keptCount * 2);
+        }
+        kept[keptCount++] = id;
+      } else {
+        if (goneCount == gone.length) {
+          gone = Arrays.copyOf(gone, goneCount * 2);
+        }
+        gone[goneCount++] = id;
       }
+      found |= main <= floor;
     }
+    visited += keptCount + goneCount;
   }
 
   /** Compacts an unpacked row; returns whether the key stays. */
   private boolean compactRow(int i, DroppedRecords sink) {
+    int link = rows.link[i];
+    boolean superseded = rows.mod[i] <= floor;
+    if (link != 0 && trims(link, superseded)) {
+      split(link, superseded);
+      rows.link[i] = rewriteChain(sink);
+    }
     boolean stays = rows.version[i] != 0 || rows.mod[i] >= floor;
     if (!stays) {
       sink.dropped(rows.mod[i], rows.sub[i], true);
     }
-    if (rows.link[i] != 0 && trims(rows.link[i], rows.mod[i] <= floor)) {
-      rows.link[i] = rewriteChain(sink);
-    }
     return stays;
   }
 
+  /** Writes what is kept of a chain anew, reports the rest, and gives up the records there were. */
   private int rewriteChain(DroppedRecords sink) {
     int link = 0;
-    for (int i = kept - 1; i >= 0; i--) {
-      int id = chain[i];
+    for (int i = keptCount - 1; i >= 0; i--) {
+      int id = kept[i];
       link =
           history.push(
               HistoryPages.create(slab, id),
@@ -169,15 +180,14 @@ public final class IndexCompaction {
               HistoryPages.version(slab, id),
               HistoryPages.sub(slab, id),
               link);
+      history.release(id);
     }
-    for (int i = 0; i < chainLength; i++) {
-      int id = chain[i];
-      if (i >= kept) {
-        sink.dropped(
-            HistoryPages.main(slab, id),
-            HistoryPages.sub(slab, id),
-            HistoryPages.version(slab, id) == 0);
-      }
+    for (int i = goneCount - 1; i >= 0; i--) {
+      int id = gone[i];
+      sink.dropped(
+          HistoryPages.main(slab, id),
+          HistoryPages.sub(slab, id),
+          HistoryPages.version(slab, id) == 0);
       history.release(id);
     }
     return link;

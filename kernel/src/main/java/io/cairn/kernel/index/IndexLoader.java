@@ -284,6 +284,7 @@ public final class IndexLoader {
         pack();
       }
       history.seal();
+      run.discard();
       closed = true;
     }
   }

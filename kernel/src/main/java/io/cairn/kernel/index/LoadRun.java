@@ -68,6 +68,22 @@ final class LoadRun {
     keyBytes = 0;
   }
 
+  /** Lets go of all memory; the run is not used any more. */
+  void discard() {
+    clear();
+    keys = new byte[0];
+    at = new int[0];
+    length = new int[0];
+    create = new long[0];
+    mod = new long[0];
+    version = new long[0];
+    sub = new int[0];
+    order = new int[0];
+    digits = new long[0];
+    otherDigits = new long[0];
+    otherOrder = new int[0];
+  }
+
   private void grow() {
     int size = count * 2;
     at = Arrays.copyOf(at, size);

@@ -341,7 +341,9 @@ final class Page {
     int count = count(s, b);
     int size = rowSize(s, b);
     long row = b + HEADER + (long) i * size;
-    MemorySegment.copy(s, row, s, row + size, (long) (count - i) * size);
+    if (i < count) {
+      MemorySegment.copy(s, row, s, row + size, (long) (count - i) * size);
+    }
     s.set(INT_SORTED, row, start(key, at, length));
     int heap = heap(s, b) - heapNeed(length, tailPage != 0);
     s.set(U16, row + 4, (short) heap);

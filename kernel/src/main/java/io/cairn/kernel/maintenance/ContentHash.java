@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * without anything being written: applied index and term, and how far this member has freed
  * records.
  *
- * <p>Members whose compaction has come to different points differ; compare them by {@link KvHash}.
+ * <p>Members whose compaction has come to different points differ; compare them by {@link
+ * HistoryHash}.
  */
 @OnLane("background")
 final class ContentHash implements LongRead<Integer> {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.kernel.options;
 
+import java.util.List;
+
 /**
  * What a kernel is told by its configuration. Nothing here may influence what applying an entry
  * does, since members may be configured differently.
@@ -15,6 +17,8 @@ package io.cairn.kernel.options;
  * @param requestTimeoutMillis how long a proposal or read index may take
  * @param recoverOnLanes whether the start may wait for parts of recovery on other lanes; not where
  *     all lanes share a thread
+ * @param cluster what the member tells its cluster, and how it judges changes
+ * @param retention what automatic compaction keeps
  * @param memory the bounds of memory
  * @param flush when published state goes to the engine
  */
@@ -27,11 +31,41 @@ public record KernelOptions(
     int electionMillis,
     int requestTimeoutMillis,
     boolean recoverOnLanes,
+    Cluster cluster,
+    Retention retention,
     Memory memory,
     Flush flush) {
 
   /** etcd's quota when none is configured. */
   public static final long DEFAULT_QUOTA_BYTES = 2L << 30;
+
+  /**
+   * What the member tells its cluster, and how it judges changes of the members.
+   *
+   * @param name what it is called
+   * @param clientUrls where clients reach it
+   * @param strictReconfigCheck whether changes that endanger the quorum are refused
+   * @param learnersMax how many learners there may be
+   */
+  public record Cluster(
+      String name, List<String> clientUrls, boolean strictReconfigCheck, int learnersMax) {
+    /** Copies the list. */
+    public Cluster {
+      clientUrls = List.copyOf(clientUrls);
+    }
+  }
+
+  /** What automatic compaction keeps. */
+  public sealed interface Retention {
+    /** Everything. */
+    record Everything() implements Retention {}
+
+    /** What was current within the last {@code nanos}, which are positive. */
+    record Period(long nanos) implements Retention {}
+
+    /** The last {@code count} revisions, which is positive. */
+    record Revisions(long count) implements Retention {}
+  }
 
   /**
    * Bounds of memory.
@@ -65,6 +99,8 @@ public record KernelOptions(
         1000,
         7000,
         true,
+        new Cluster("default", List.of("http://localhost:2379"), true, 1),
+        new Retention.Everything(),
         new Memory(32L << 20, 64L << 20, 64L << 20),
         new Flush(10_000, 8L << 20, 100, 64L << 20, 32L << 20));
   }

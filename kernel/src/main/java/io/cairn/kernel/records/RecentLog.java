@@ -28,12 +28,13 @@ import java.util.Arrays;
 @ThreadSafe
 public final class RecentLog {
 
-  static final int CHUNK_BYTES = 1 << 20;
+  private static final int CHUNK_BYTES = 1 << 20;
 
   /** A chunk takes no more records than this, so that its tables stay small beside its data. */
   private static final int RECORDS_MAX = 1 << 16;
 
   private final long budgetBytes;
+  private final int chunkBytes;
 
   /** The chunks that are kept, oldest first; replaced, never changed. Apply lane. */
   private RecentChunk[] chunks = {};
@@ -54,7 +55,13 @@ public final class RecentLog {
    * @param budgetBytes what flushed records are kept up to; those not yet flushed are always kept
    */
   public RecentLog(long revision, long budgetBytes) {
+    this(revision, budgetBytes, CHUNK_BYTES);
+  }
+
+  /** Tests choose small chunks. */
+  RecentLog(long revision, long budgetBytes, int chunkBytes) {
     this.budgetBytes = budgetBytes;
+    this.chunkBytes = chunkBytes;
     this.lastMain = revision;
     this.published = new RecentView(chunks, revision, -1, 0);
   }
@@ -110,7 +117,7 @@ public final class RecentLog {
         return last;
       }
     }
-    RecentChunk chunk = new RecentChunk(Math.max(CHUNK_BYTES, frame), end(), main, sub);
+    RecentChunk chunk = new RecentChunk(Math.max(chunkBytes, frame), end(), main, sub);
     RecentChunk[] more = Arrays.copyOf(chunks, chunks.length + 1);
     more[chunks.length] = chunk;
     chunks = more;
@@ -185,6 +192,11 @@ public final class RecentLog {
   /** Up to where the log has been flushed. */
   public long flushedPosition() {
     return flushedPosition;
+  }
+
+  /** The memory that the log holds, apart from its tables. Apply lane. */
+  public long heldBytes() {
+    return heldBytes;
   }
 
   /** The bytes of published records that have not been flushed. */

@@ -62,7 +62,8 @@ public final class RecentView {
     }
     RecentChunk chunk = chunks[c];
     long n = chunk.numberOf(main, sub);
-    return n < records(c) ? stored(c, (int) n) : null;
+    int behind = main < lastMainOf(c) ? chunk.firstOf(main + 1) : records(c);
+    return n < behind ? stored(c, (int) n) : null;
   }
 
   /**

@@ -5,7 +5,6 @@ import io.cairn.spi.store.Bytes;
 import io.cairn.spi.store.KeyRange;
 import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -91,12 +90,12 @@ final class IndexModel {
     return null;
   }
 
-  Map<Bytes, KeyRecord> scan(KeyRange range, long revision) {
-    Map<Bytes, KeyRecord> found = new LinkedHashMap<>();
+  List<Map.Entry<Bytes, KeyRecord>> scan(KeyRange range, long revision) {
+    List<Map.Entry<Bytes, KeyRecord>> found = new ArrayList<>();
     for (Bytes key : keys.tailMap(range.key()).keySet()) {
       KeyRecord record = range.contains(key) ? get(key, revision) : null;
       if (record != null) {
-        found.put(key, record);
+        found.add(Map.entry(key, record));
       }
     }
     return found;

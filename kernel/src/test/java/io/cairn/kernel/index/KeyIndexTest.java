@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.cairn.spi.store.Bytes;
 import io.cairn.spi.store.KeyRange;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -86,25 +85,24 @@ final class KeyIndexTest {
     }
   }
 
-  private static Map<Bytes, KeyRecord> scan(IndexReader reader, KeyRange range, long revision) {
-    Map<Bytes, KeyRecord> found = new LinkedHashMap<>();
+  private static List<Map.Entry<Bytes, KeyRecord>> scan(
+      IndexReader reader, KeyRange range, long revision) {
+    List<Map.Entry<Bytes, KeyRecord>> found = new ArrayList<>();
     IndexCursor cursor = reader.scan(range, revision);
     while (cursor.next()) {
-      found.put(
-          cursor.key(),
-          new KeyRecord(
-              cursor.createRevision(), cursor.modRevision(), cursor.sub(), cursor.version()));
+      found.add(
+          Map.entry(
+              cursor.key(),
+              new KeyRecord(
+                  cursor.createRevision(), cursor.modRevision(), cursor.sub(), cursor.version())));
     }
     assertThat(cursor.next()).as("a cursor at its end stays there").isFalse();
     return found;
   }
 
   private static void compare(IndexReader reader, IndexModel model, KeyRange range, long at) {
-    Map<Bytes, KeyRecord> expected = model.scan(range, at);
-    Map<Bytes, KeyRecord> found = scan(reader, range, at);
-    assertThat(List.copyOf(found.entrySet()))
-        .as("%s at %s", range, at)
-        .isEqualTo(List.copyOf(expected.entrySet()));
+    List<Map.Entry<Bytes, KeyRecord>> found = scan(reader, range, at);
+    assertThat(found).as("%s at %s", range, at).isEqualTo(model.scan(range, at));
     assertThat(reader.count(range, at)).as("count of %s at %s", range, at).isEqualTo(found.size());
   }
 
@@ -114,8 +112,8 @@ final class KeyIndexTest {
     World world = new World(seed);
     try (KeyIndex index = world.index) {
 
-      for (int round = 0; round < 25; round++) {
-        for (int i = world.random.nextInt(120); i > 0; i--) {
+      for (int round = 0; round < 16; round++) {
+        for (int i = world.random.nextInt(90); i > 0; i--) {
           world.change();
           if (world.random.nextInt(20) == 0) {
             compare(index.writer(), world.model, world.keys.range(), world.readable());
@@ -151,7 +149,7 @@ final class KeyIndexTest {
     try (KeyIndex index = world.index) {
       List<Pinned> pinned = new ArrayList<>();
 
-      for (int round = 0; round < 25; round++) {
+      for (int round = 0; round < 16; round++) {
         for (int i = world.random.nextInt(60); i > 0; i--) {
           world.change();
         }
@@ -185,7 +183,7 @@ final class KeyIndexTest {
   @MethodSource("seeds")
   void bulkLoadGivesTheSameAsWriting(long seed) {
     World world = new World(seed);
-    for (int i = 0; i < 1500; i++) {
+    for (int i = 0; i < 700; i++) {
       world.change();
     }
     if (seed % 2 == 0) {
@@ -281,6 +279,43 @@ final class KeyIndexTest {
     assertThat(view != null).isEqualTo(present);
     if (view != null) {
       view.close();
+    }
+  }
+
+  @Test
+  void recordsOfAKeyAreDroppedOldestFirst() {
+    try (KeyIndex index = new KeyIndex()) {
+      Bytes key = Bytes.utf8("a");
+      for (int i = 2; i < 300; i++) {
+        index.writer().put(key, i, 0);
+      }
+      index.writer().tombstone(key, 300, 0);
+      List<Long> dropped = new ArrayList<>();
+
+      index.writer().compaction(301).step(1, (main, sub, tombstone) -> dropped.add(main));
+
+      assertThat(dropped).isEqualTo(LongStream.rangeClosed(2, 300).boxed().toList());
+    }
+  }
+
+  @Test
+  void historyOfAHotKeyIsReadAtEveryRevision() {
+    try (KeyIndex index = new KeyIndex()) {
+      Bytes key = Bytes.utf8("hot");
+      int last = 60_000;
+      for (int i = 2; i <= last; i++) {
+        index.writer().put(key, i, 0);
+      }
+
+      for (int i = 2; i <= last; i++) {
+        assertThat(index.writer().get(key, i)).isEqualTo(new KeyRecord(2, i, 0, i - 1));
+      }
+
+      IndexCompaction compaction = index.writer().compaction(1000);
+      assertThat(compaction.step(1, (main, sub, tombstone) -> {})).isFalse();
+      for (int i = 1000; i <= last; i += 7) {
+        assertThat(index.writer().get(key, i)).isEqualTo(new KeyRecord(2, i, 0, i - 1));
+      }
     }
   }
 

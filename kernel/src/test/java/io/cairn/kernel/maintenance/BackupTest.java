@@ -11,7 +11,6 @@ import io.cairn.kernel.lease.LeaseBook;
 import io.cairn.kernel.records.RevisionKey;
 import io.cairn.kernel.state.Tables;
 import io.cairn.kernel.virtual.VirtualTime;
-import io.cairn.spi.environment.EventLog;
 import io.cairn.spi.storage.Mutation;
 import io.cairn.spi.store.Alarm;
 import io.cairn.spi.store.BackupStream;
@@ -265,18 +264,5 @@ final class BackupTest {
           HexFormat.of().formatHex(value.toByteArray()));
     });
     return texts;
-  }
-
-  /** A log that nobody reads. */
-  private static final class NoLog implements EventLog {
-    @Override
-    public boolean writes(Level level) {
-      return false;
-    }
-
-    @Override
-    public void log(Level level, String message, Field... fields) {
-      // Not wanted.
-    }
   }
 }

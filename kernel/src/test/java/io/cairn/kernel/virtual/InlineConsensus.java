@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.kernel.virtual;
 
+import io.cairn.spi.consensus.AppliedPoint;
 import io.cairn.spi.consensus.CommittedEntry;
-import io.cairn.spi.consensus.Configuration;
 import io.cairn.spi.consensus.ConfigurationChange;
 import io.cairn.spi.consensus.Consensus;
 import io.cairn.spi.consensus.ConsensusException;
@@ -150,9 +150,9 @@ public final class InlineConsensus implements Consensus {
 
   @Override
   public synchronized ConsensusStatus status() {
-    long applied = machine().appliedPoint().index();
+    AppliedPoint applied = machine().appliedPoint();
     return new ConsensusStatus(
-        new Leadership(term, memberId, true), log.size(), applied, Configuration.EMPTY);
+        new Leadership(term, memberId, true), log.size(), applied.index(), applied.configuration());
   }
 
   @Override

@@ -65,6 +65,8 @@ public final class KernelWorld implements AutoCloseable {
         1000,
         7000,
         false,
+        new KernelOptions.Cluster("m5", List.of("http://127.0.0.1:2379"), true, 1),
+        new KernelOptions.Retention.Everything(),
         new KernelOptions.Memory(1 << 20, 1 << 20, 16 << 20),
         flush);
   }
@@ -112,7 +114,7 @@ public final class KernelWorld implements AutoCloseable {
                 AccessControl.open(),
                 (caller, view) -> CompletableFuture.completedFuture(Identity.ANONYMOUS)),
             new Kernel.Environment(life, time, log(), probe));
-    opened.start();
+    var _ = opened.start();
     return opened;
   }
 

@@ -21,6 +21,7 @@ public interface MaintenanceService {
    * @param raftIndex the committed index
    * @param raftAppliedIndex the applied index
    * @param learner whether the member is a learner
+   * @param downgradeTarget the version that the cluster prepares to go back to, empty normally
    * @param alarms the alarms raised
    */
   record Status(
@@ -32,6 +33,7 @@ public interface MaintenanceService {
       long raftIndex,
       long raftAppliedIndex,
       boolean learner,
+      String downgradeTarget,
       List<Alarm> alarms) {}
 
   /** A hash over the whole database. */

@@ -3,7 +3,7 @@ package io.cairn.kernel.maintenance;
 
 import io.cairn.kernel.index.IndexView;
 import io.cairn.kernel.index.KeyRecord;
-import io.cairn.kernel.maintenance.KvHash.Outcome;
+import io.cairn.kernel.maintenance.HistoryHash.Outcome;
 import io.cairn.kernel.records.RecordFormat;
 import io.cairn.kernel.records.RevisionKey;
 import io.cairn.kernel.state.Tables;
@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * at R stays right in newer states as long as the floor has not passed R.
  */
 @OnLane("background")
-final class KvHash implements LongRead<Outcome> {
+final class HistoryHash implements LongRead<Outcome> {
   /**
    * What was found.
    *
@@ -59,7 +59,7 @@ final class KvHash implements LongRead<Outcome> {
    */
   private long currentAt = -1;
 
-  private KvHash(StorageView view, Supplier<PinnedIndex> indexes, long floor, long revision) {
+  private HistoryHash(StorageView view, Supplier<PinnedIndex> indexes, long floor, long revision) {
     this.indexes = indexes;
     this.floor = floor;
     this.revision = revision;
@@ -72,7 +72,7 @@ final class KvHash implements LongRead<Outcome> {
    *
    * @throws StoreException if the view holds less, or has been compacted beyond
    */
-  static KvHash open(StorageView view, Supplier<PinnedIndex> indexes, long wanted) {
+  static HistoryHash open(StorageView view, Supplier<PinnedIndex> indexes, long wanted) {
     MetaNumbers numbers = MetaNumbers.of(view);
     long floor = numbers.compactionFloor();
     long revision = wanted == 0 ? numbers.revision() : wanted;
@@ -82,7 +82,7 @@ final class KvHash implements LongRead<Outcome> {
     if (revision < floor) {
       throw new StoreException(new Reason.Compacted(floor));
     }
-    return new KvHash(view, indexes, floor, revision);
+    return new HistoryHash(view, indexes, floor, revision);
   }
 
   /** What etcd answers for a negative revision: the hash of nothing. */

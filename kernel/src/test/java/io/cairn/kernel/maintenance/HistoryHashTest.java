@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cairn.kernel.index.IndexCompaction;
 import io.cairn.kernel.index.KeyIndex;
-import io.cairn.kernel.maintenance.KvHash.Outcome;
-import io.cairn.kernel.maintenance.KvHash.PinnedIndex;
+import io.cairn.kernel.maintenance.HistoryHash.Outcome;
+import io.cairn.kernel.maintenance.HistoryHash.PinnedIndex;
 import io.cairn.kernel.maintenance.LongRead.Progress;
 import io.cairn.kernel.records.RevisionKey;
 import io.cairn.kernel.state.Tables;
@@ -33,7 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Holds the hash against a second computation, written from etcd's rules. */
-final class KvHashTest {
+final class HistoryHashTest {
   private record Change(long main, int sub, Bytes key, Bytes stored, boolean tombstone) {
     Bytes revisionKey() {
       return RevisionKey.encode(main, sub, tombstone);
@@ -86,7 +86,7 @@ final class KvHashTest {
     crc.update(new byte[] {'k', 'e', 'y'});
 
     assertThat(hash(0)).isEqualTo(new Outcome((int) crc.getValue(), -1, 1));
-    assertThat(KvHash.ofNothing(-1, -7)).isEqualTo(new Outcome((int) crc.getValue(), -1, -7));
+    assertThat(HistoryHash.ofNothing(-1, -7)).isEqualTo(new Outcome((int) crc.getValue(), -1, -7));
   }
 
   @Test
@@ -138,7 +138,7 @@ final class KvHashTest {
     raiseFloor(3);
     store.number(Tables.REVISION, revision);
     try (StorageView view = store.engine().view();
-        KvHash hash = KvHash.open(view, this::pin, 4)) {
+        HistoryHash hash = HistoryHash.open(view, this::pin, 4)) {
       raiseFloor(5);
 
       assertThat(hash.step()).isInstanceOf(Progress.Overtaken.class);
@@ -147,7 +147,7 @@ final class KvHashTest {
 
   private Outcome hash(long wanted) {
     try (StorageView view = store.engine().view();
-        KvHash hash = KvHash.open(view, this::pin, wanted)) {
+        HistoryHash hash = HistoryHash.open(view, this::pin, wanted)) {
       Progress<Outcome> progress = hash.step();
       while (progress instanceof Progress.More<Outcome>) {
         progress = hash.step();
