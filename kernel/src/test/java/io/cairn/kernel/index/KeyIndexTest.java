@@ -20,11 +20,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 final class KeyIndexTest {
 
-  static LongStream seeds() {
-    String seed = System.getProperty("cairn.seed");
-    return seed == null ? LongStream.rangeClosed(1, 4) : LongStream.of(Long.parseLong(seed));
-  }
-
   /** An index and its model, driven alike. */
   private static final class World {
     final KeyIndex index = new KeyIndex();
@@ -107,7 +102,7 @@ final class KeyIndexTest {
   }
 
   @ParameterizedTest(name = "-Dcairn.seed={0}")
-  @MethodSource("seeds")
+  @MethodSource("io.cairn.conformancetests.Seeds#ofThisRun")
   void randomHistoryReadsLikeTheModel(long seed) {
     World world = new World(seed);
     try (KeyIndex index = world.index) {
@@ -142,7 +137,7 @@ final class KeyIndexTest {
   }
 
   @ParameterizedTest(name = "-Dcairn.seed={0}")
-  @MethodSource("seeds")
+  @MethodSource("io.cairn.conformancetests.Seeds#ofThisRun")
   void pinnedStatesStayIntactWhileTheWriterGoesOn(long seed) {
     record Pinned(IndexView view, IndexModel model, long revision, long floor) {}
     World world = new World(seed);
@@ -180,7 +175,7 @@ final class KeyIndexTest {
   }
 
   @ParameterizedTest(name = "-Dcairn.seed={0}")
-  @MethodSource("seeds")
+  @MethodSource("io.cairn.conformancetests.Seeds#ofThisRun")
   void bulkLoadGivesTheSameAsWriting(long seed) {
     World world = new World(seed);
     for (int i = 0; i < 700; i++) {

@@ -13,17 +13,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 final class ValueCacheTest {
-
-  static LongStream seeds() {
-    String seed = System.getProperty("cairn.seed");
-    return seed == null ? LongStream.rangeClosed(1, 6) : LongStream.of(Long.parseLong(seed));
-  }
 
   /** The only content that a revision can have. */
   private static Bytes record(long main, int sub, int lengthMax) {
@@ -34,7 +28,7 @@ final class ValueCacheTest {
   }
 
   @ParameterizedTest(name = "-Dcairn.seed={0}")
-  @MethodSource("seeds")
+  @MethodSource("io.cairn.conformancetests.Seeds#ofThisRun")
   void findsNothingOrExactlyWhatWasInserted(long seed) {
     Random random = new Random(seed);
     int lengthMax = seed % 2 == 0 ? 40 : 2000;
