@@ -23,6 +23,7 @@ import io.cairn.spi.store.CompactRequest;
 import io.cairn.spi.store.WireCursor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,11 +66,20 @@ public final class CommandCodec {
    * @throws ArithmeticException if it would be larger than an array can be
    */
   public static Bytes encode(long requestId, Identity identity, Command<?> command) {
+    return Objects.requireNonNull(encode(requestId, identity, command, Integer.MAX_VALUE));
+  }
+
+  /** Does the same, but answers null if the envelope would have more than {@code bytesMax}. */
+  public static @Nullable Bytes encode(
+      long requestId, Identity identity, Command<?> command, int bytesMax) {
     int header = headerSize(requestId, identity);
     int body = bodySize(command);
     int field = field(command);
-    MessageWriter out =
-        new MessageWriter(Math.addExact(messageSize(HEADER, header), messageSize(field, body)));
+    int size = Math.addExact(messageSize(HEADER, header), messageSize(field, body));
+    if (size > bytesMax) {
+      return null;
+    }
+    MessageWriter out = new MessageWriter(size);
     if (field < HEADER) {
       out.open(field, body);
       writeBody(out, command);

@@ -49,6 +49,13 @@ final class LocalReads {
     @Nullable R run(StateView view, Records records);
   }
 
+  /** Keeps what an answer has taken from the budget until the answer is gone. */
+  @FunctionalInterface
+  interface Keeper {
+    /** {@code share} is to be closed when its answer needs no memory any more. */
+    void keep(ResponseBudget.Share share);
+  }
+
   /** Where a read gets its records from. */
   interface Records extends RecordSource {
     /** Whether the read is on a thread that must not be held up. */
@@ -77,8 +84,23 @@ final class LocalReads {
     this.log = log;
   }
 
-  /** Reads the newest state. */
+  /** Reads the newest state; what the answer takes is held until the call ends. */
   <R> CompletableFuture<R> run(Caller caller, Read<R> read) {
+    return run(
+        caller,
+        read,
+        share -> {
+          if (caller.call().equals(Caller.Call.ENDLESS)) {
+            // The answer is the caller's, and no end would ever be told.
+            share.close();
+          } else {
+            caller.call().onEnd(share::close);
+          }
+        });
+  }
+
+  /** Reads the newest state; what the answer takes is given to {@code keeper} before the answer. */
+  <R> CompletableFuture<R> run(Caller caller, Read<R> read, Keeper keeper) {
     try (StateView view = StateView.pin(published, index)) {
       R result = read.run(view, new InMemory());
       if (result != null) {
@@ -89,19 +111,16 @@ final class LocalReads {
     }
     CompletableFuture<R> answer = new CompletableFuture<>();
     boolean admitted =
-        budget.admit(() -> lanes.next().execute(() -> runOnLane(caller, read, answer)));
+        budget.admit(() -> lanes.next().execute(() -> runOnLane(caller, read, keeper, answer)));
     return admitted ? answer : Answers.refused(new Reason.ResponsesExhausted());
   }
 
-  private <R> void runOnLane(Caller caller, Read<R> read, CompletableFuture<R> answer) {
+  private <R> void runOnLane(
+      Caller caller, Read<R> read, Keeper keeper, CompletableFuture<R> answer) {
     ResponseBudget.Share share = budget.open();
     try {
       R result = attempt(caller, read, share);
-      if (!caller.call().equals(Caller.Call.ENDLESS)) {
-        caller.call().onEnd(share::close);
-      } else {
-        share.close();
-      }
+      keeper.keep(share);
       answer.complete(result);
     } catch (StoreException refusal) {
       share.close();

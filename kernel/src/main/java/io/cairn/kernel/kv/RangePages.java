@@ -47,6 +47,11 @@ final class RangePages implements RangeStream {
   private final int maxRequestBytes;
   // Handed from one part to the next by the caller, who asks for one at a time.
   private Place place;
+  // What the part before has taken; the read lane sets it before the part is handed over. Guarded
+  // by
+  // this, because the stream may be closed while a part is being read.
+  private ResponseBudget.@Nullable Share held;
+  private boolean closed;
 
   RangePages(
       LocalReads reads,
@@ -66,7 +71,10 @@ final class RangePages implements RangeStream {
   @Override
   public CompletionStage<Part> next() {
     Place from = place;
-    CompletableFuture<Step> step = reads.run(caller, (view, records) -> read(from, view, records));
+    // Whoever asks for another part has sent the one before.
+    hold(null);
+    CompletableFuture<Step> step =
+        reads.run(caller, (view, records) -> read(from, view, records), this::hold);
     return Answers.then(
         step,
         done -> {
@@ -77,7 +85,29 @@ final class RangePages implements RangeStream {
 
   @Override
   public void close() {
-    // Between two parts nothing is held.
+    synchronized (this) {
+      closed = true;
+    }
+    hold(null);
+  }
+
+  /** Gives back what the part before has taken, and holds {@code next} in its place. */
+  private void hold(ResponseBudget.@Nullable Share next) {
+    ResponseBudget.@Nullable Share before;
+    synchronized (this) {
+      before = held;
+      held = closed ? null : next;
+    }
+    if (before != null) {
+      before.close();
+    }
+    if (next != null && isClosed()) {
+      next.close();
+    }
+  }
+
+  private synchronized boolean isClosed() {
+    return closed;
   }
 
   private @Nullable Step read(Place from, StateView view, LocalReads.Records records) {

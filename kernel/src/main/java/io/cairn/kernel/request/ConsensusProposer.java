@@ -48,11 +48,11 @@ public final class ConsensusProposer implements Proposer {
       return Answers.refused(new Reason.TooManyRequests());
     }
     long requestId = requestIds.incrementAndGet();
-    if (CommandCodec.size(requestId, identity, command) > maxRequestBytes) {
+    Bytes payload = CommandCodec.encode(requestId, identity, command, maxRequestBytes);
+    if (payload == null) {
       return Answers.refused(new Reason.RequestTooLarge());
     }
-    PendingCommand<R> pending =
-        new PendingCommand<>(command, identity, CommandCodec.encode(requestId, identity, command));
+    PendingCommand<R> pending = new PendingCommand<>(command, identity, payload);
     consensus.propose(pending);
     return pending;
   }
