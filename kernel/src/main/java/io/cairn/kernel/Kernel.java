@@ -197,6 +197,7 @@ public final class Kernel implements AutoCloseable {
             published,
             standing,
             proposer,
+            quota,
             consensus,
             scheduler,
             environment.time());

@@ -5,7 +5,9 @@ import io.cairn.kernel.command.Command;
 import io.cairn.kernel.lease.LeaseBook.Lease;
 import io.cairn.kernel.lease.LeaseClock.Renewal;
 import io.cairn.kernel.options.KernelOptions;
+import io.cairn.kernel.request.Answers;
 import io.cairn.kernel.request.Proposer;
+import io.cairn.kernel.request.Quota;
 import io.cairn.kernel.request.ReadBarrier;
 import io.cairn.kernel.request.Standing;
 import io.cairn.kernel.state.Published;
@@ -43,6 +45,7 @@ public final class LeaseFacade implements LeaseService, AutoCloseable {
   private final Published published;
   private final Standing standing;
   private final Proposer proposer;
+  private final Quota quota;
   private final ReadBarrier barrier;
   private final Consensus consensus;
   private final Scheduler scheduler;
@@ -68,6 +71,7 @@ public final class LeaseFacade implements LeaseService, AutoCloseable {
       Published published,
       Standing standing,
       Proposer proposer,
+      Quota quota,
       Consensus consensus,
       Scheduler scheduler,
       TimeSource time) {
@@ -75,6 +79,7 @@ public final class LeaseFacade implements LeaseService, AutoCloseable {
     this.published = published;
     this.standing = standing;
     this.proposer = proposer;
+    this.quota = quota;
     this.barrier = new ReadBarrier(consensus, published);
     this.consensus = consensus;
     this.scheduler = scheduler;
@@ -117,6 +122,10 @@ public final class LeaseFacade implements LeaseService, AutoCloseable {
     Reason refusal = standing.refuses(caller);
     if (refusal != null) {
       return CompletableFuture.failedFuture(new StoreException(refusal));
+    }
+    CompletableFuture<Void> alarm = quota.exceededBy(Quota.LEASE_COST);
+    if (alarm != null) {
+      return Answers.then(alarm, raised -> Answers.refused(new Reason.NoSpace()));
     }
     return proposer.propose(
         new Command.LeaseGrant(id == 0 ? ids.next() : id, Math.max(ttlSeconds, minTtlSeconds)));

@@ -38,6 +38,19 @@ final class LeaseFacadeTest {
   }
 
   @Test
+  void leaseIsNotProposedWhenTheQuotaIsReached() {
+    world.quota = cost -> cost == 64 ? CompletableFuture.completedFuture(null) : null;
+
+    CompletableFuture<?> grant = world.leases.grant(Caller.LOCAL, 1, 60).toCompletableFuture();
+
+    assertThat(grant.exceptionNow())
+        .isInstanceOfSatisfying(
+            StoreException.class,
+            refusal -> assertThat(refusal.reason()).isEqualTo(new Reason.NoSpace()));
+    assertThat(world.proposed).isEmpty();
+  }
+
+  @Test
   void chosenIdsArePositiveDifferentAndCarryTheMember() {
     HashSet<Long> ids = new HashSet<>();
     for (int i = 0; i < 1000; i++) {

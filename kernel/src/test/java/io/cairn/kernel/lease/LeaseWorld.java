@@ -6,6 +6,7 @@ import io.cairn.kernel.index.IndexRoot;
 import io.cairn.kernel.options.KernelOptions;
 import io.cairn.kernel.records.RecentLog;
 import io.cairn.kernel.request.Proposer;
+import io.cairn.kernel.request.Quota;
 import io.cairn.kernel.request.Standing;
 import io.cairn.kernel.state.Published;
 import io.cairn.kernel.state.State;
@@ -50,7 +51,16 @@ final class LeaseWorld implements Proposer, Consensus {
   private final ArrayDeque<Pending> waiting = new ArrayDeque<>();
   final LeaseFacade leases =
       new LeaseFacade(
-          KernelOptions.defaults(1, 2), book, published, standing, this, this, time, time);
+          KernelOptions.defaults(1, 2),
+          book,
+          published,
+          standing,
+          this,
+          cost -> this.quota.exceededBy(cost),
+          this,
+          time,
+          time);
+  Quota quota = Quota.NONE;
   boolean appliesAtOnce = true;
   boolean confirmsLeadership = true;
   int confirmations;
