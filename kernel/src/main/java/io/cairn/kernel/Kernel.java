@@ -51,6 +51,7 @@ import io.cairn.spi.store.ClusterService;
 import io.cairn.spi.store.KvService;
 import io.cairn.spi.store.LeaseService;
 import io.cairn.spi.store.MaintenanceService;
+import io.cairn.spi.store.StoreService;
 import io.cairn.spi.store.WatchService;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -64,7 +65,7 @@ import java.util.concurrent.CompletionStage;
  * may be under way on them.
  */
 @ThreadSafe
-public final class Kernel implements AutoCloseable {
+public final class Kernel implements StoreService, AutoCloseable {
   /** What surrounds a kernel. */
   public record Environment(Scheduler scheduler, TimeSource time, EventLog log, Probe probe) {}
 
@@ -104,17 +105,36 @@ public final class Kernel implements AutoCloseable {
   private final Announcement announcement;
   private final AutoCompaction autoCompaction;
 
-  /** Recovers what the engine holds. May take as long as reading all of it. */
+  /**
+   * Recovers what the engine holds. May take as long as reading all of it.
+   *
+   * @throws io.cairn.spi.storage.StorageException if the engine fails or holds damaged records; the
+   *     engine is the caller's again then
+   * @throws IllegalStateException if the engine holds a layout that this version does not read
+   */
   public static Kernel open(KernelOptions options, Parts parts, Environment environment) {
-    return new Kernel(options, parts, environment);
+    KeyIndex index = new KeyIndex();
+    ValueCache cache = new ValueCache(options.memory().cacheBytes());
+    try {
+      return new Kernel(options, parts, environment, index, cache);
+    } catch (RuntimeException e) {
+      cache.close();
+      index.close();
+      throw e;
+    }
   }
 
-  private Kernel(KernelOptions options, Parts parts, Environment environment) {
+  private Kernel(
+      KernelOptions options,
+      Parts parts,
+      Environment environment,
+      KeyIndex index,
+      ValueCache cache) {
     Scheduler scheduler = environment.scheduler();
     this.consensus = parts.consensus();
     this.engine = parts.engine();
-    this.index = new KeyIndex();
-    this.cache = new ValueCache(options.memory().cacheBytes());
+    this.index = index;
+    this.cache = cache;
     ReadLanes readLanes = new ReadLanes(scheduler);
 
     LeaseBook leases = new LeaseBook();
@@ -306,32 +326,32 @@ public final class Kernel implements AutoCloseable {
     index.close();
   }
 
-  /** Keys and values. */
+  @Override
   public KvService kv() {
     return kv;
   }
 
-  /** News of changes. */
+  @Override
   public WatchService watch() {
     return watch;
   }
 
-  /** Keys that live only as long as somebody cares. */
+  @Override
   public LeaseService lease() {
     return lease;
   }
 
-  /** The members. */
+  @Override
   public ClusterService cluster() {
     return cluster;
   }
 
-  /** What operators need. */
+  @Override
   public MaintenanceService maintenance() {
     return maintenance;
   }
 
-  /** Users, roles and permissions. */
+  @Override
   public AuthService auth() {
     return auth;
   }
