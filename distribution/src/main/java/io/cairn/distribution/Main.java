@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.distribution;
+
+import static io.cairn.spi.environment.EventLog.field;
+
+import io.cairn.distribution.config.ConfigException;
+import io.cairn.distribution.config.Configuration;
+import io.cairn.distribution.config.ServerConfig;
+import io.cairn.kernel.environment.JsonEventLog;
+import io.cairn.spi.environment.EventLog;
+import io.cairn.spi.environment.EventLog.Level;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The server's process. */
+public final class Main {
+  private static final String REHEARSAL = "io.cairn.distribution.rehearsal";
+  private static final String USAGE =
+      """
+      Usage:
+
+        cairn [flags]
+          Start a Cairn server. The flags are etcd's; docs/configuration.md lists them.
+
+        cairn --version
+          Show the version.
+
+        cairn --config-file
+          Path to the server configuration file. Note that if a configuration file is provided, other
+          command line flags and environment variables will be ignored.
+      """;
+
+  private Main() {}
+
+  /** Runs the server until a signal stops it. */
+  public static void main(String[] arguments) {
+    int exitCode = run(List.of(arguments));
+    if (exitCode != 0) {
+      Runtime.getRuntime().halt(exitCode);
+    }
+  }
+
+  private static int run(List<String> arguments) {
+    if (arguments.contains("-h") || arguments.contains("-help") || arguments.contains("--help")) {
+      write(FileDescriptor.out, USAGE);
+      return 0;
+    }
+    EventLog log = new JsonEventLog(List.of(stderr()), Level.INFO, JsonEventLog.Form.JSON);
+    Configuration configuration;
+    ServerConfig config;
+    try {
+      configuration = Configuration.read(arguments, System.getenv());
+      config = configuration.resolve();
+      log = open(config.log());
+    } catch (ConfigException e) {
+      if (e.exitCode() == 2) {
+        write(FileDescriptor.err, e.getMessage() + "\n" + USAGE);
+      } else {
+        log.warn("failed to verify flags", field("error", e.getMessage()));
+      }
+      return e.exitCode();
+    } catch (IOException e) {
+      log.error("cannot open the log", field("error", e.toString()));
+      return 1;
+    }
+    for (Configuration.Notice notice : configuration.notices()) {
+      log.log(
+          notice.warning() ? Level.WARN : Level.INFO,
+          notice.message(),
+          field(notice.field(), notice.value()));
+    }
+    log.info("Running: ", field("args", arguments));
+    return serve(config, log);
+  }
+
+  private static int serve(ServerConfig config, EventLog log) {
+    Server server = DaggerServerComponent.factory().create(config, log).server();
+    try {
+      if (Boolean.getBoolean(REHEARSAL)) {
+        Rehearsal.run(server);
+        return 0;
+      }
+      StopSignal signal = StopSignal.install(log);
+      server.start();
+      signal.await();
+      server.stop();
+      signal.raiseAgain();
+      return 0;
+    } catch (StartException e) {
+      log.log(Level.FATAL, "failed to start", field("error", e.getMessage()));
+      return 1;
+    } catch (InterruptedException e) {
+      log.warn("interrupted; shutting down without ceremony");
+      return 1;
+    } catch (Exception e) {
+      log.log(Level.FATAL, "failed to start", field("error", e));
+      return 1;
+    }
+  }
+
+  private static EventLog open(ServerConfig.Log config) throws IOException {
+    List<OutputStream> outputs = new ArrayList<>();
+    for (String output : config.outputs()) {
+      outputs.add(
+          switch (output) {
+            case "stderr" -> stderr();
+            case "stdout" -> new FileOutputStream(FileDescriptor.out);
+            default -> new FileOutputStream(output, true);
+          });
+    }
+    return new JsonEventLog(
+        outputs,
+        config.level(),
+        config.json() ? JsonEventLog.Form.JSON : JsonEventLog.Form.CONSOLE);
+  }
+
+  private static OutputStream stderr() {
+    return new FileOutputStream(FileDescriptor.err);
+  }
+
+  @SuppressWarnings("resource") // The process's own streams stay open.
+  private static void write(FileDescriptor descriptor, String text) {
+    try {
+      new FileOutputStream(descriptor).write(text.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new IllegalStateException("cannot write to the terminal", e);
+    }
+  }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.distribution;
+
+import io.cairn.kernel.options.KernelOptions;
+
+/**
+ * Divides the memory budget. The launcher fixes the heap at half of it before Java starts; what the
+ * heap holds is divided here, and the storage engine gets a quarter of the other half's worth.
+ *
+ * @param kernel the shares on the heap
+ * @param unflushedBytes how much published state may wait for the engine
+ * @param engineBytes the engine's caches and buffers
+ * @param logBytes what may wait to enter the log
+ */
+record MemoryPlan(
+    KernelOptions.Memory kernel, long unflushedBytes, long engineBytes, long logBytes) {
+  private static final long UNFLUSHED_BYTES_MAX = 64L << 20;
+
+  /** Divides what this process has. */
+  static MemoryPlan of(long heapBytes, long budgetBytes) {
+    long budget = budgetBytes == 0 ? heapBytes * 2 : budgetBytes;
+    return new MemoryPlan(
+        new KernelOptions.Memory(heapBytes / 12, heapBytes / 4, heapBytes / 8),
+        Math.min(UNFLUSHED_BYTES_MAX, heapBytes / 6),
+        budget / 4,
+        heapBytes / 12);
+  }
+}

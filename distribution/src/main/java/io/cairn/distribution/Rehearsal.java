@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.distribution;
+
+import com.google.protobuf.ByteString;
+import io.cairn.apiprotos.etcdserverpb.Compare;
+import io.cairn.apiprotos.etcdserverpb.DeleteRangeRequest;
+import io.cairn.apiprotos.etcdserverpb.KVGrpc;
+import io.cairn.apiprotos.etcdserverpb.LeaseGrantRequest;
+import io.cairn.apiprotos.etcdserverpb.LeaseGrpc;
+import io.cairn.apiprotos.etcdserverpb.PutRequest;
+import io.cairn.apiprotos.etcdserverpb.RangeRequest;
+import io.cairn.apiprotos.etcdserverpb.RequestOp;
+import io.cairn.apiprotos.etcdserverpb.TxnRequest;
+import io.cairn.apiprotos.etcdserverpb.WatchCreateRequest;
+import io.cairn.apiprotos.etcdserverpb.WatchGrpc;
+import io.cairn.apiprotos.etcdserverpb.WatchRequest;
+import io.cairn.apiprotos.etcdserverpb.WatchResponse;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.StreamObserver;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Runs a server through one of everything that clients ask most, over a real connection, and stops it.
+ * The build does this once and lets the JVM write down what it loaded and learned, so that servers
+ * start with that (JEP 514, JEP 515).
+ */
+final class Rehearsal {
+  private static final int ROUNDS = 6;
+  private static final int REQUESTS_PER_ROUND = 4_000;
+  private static final int KEYS = 1_000;
+  private static final long SECONDS_MAX = 60;
+
+  private Rehearsal() {}
+
+  static void run(Server server) throws Exception {
+    InetSocketAddress address = server.start().getFirst();
+    ManagedChannel channel =
+        NettyChannelBuilder.forAddress("127.0.0.1", address.getPort())
+            .usePlaintext()
+            .directExecutor()
+            .build();
+    try {
+      CompletableFuture<WatchResponse> event = watch(channel);
+      for (int round = 0; round < ROUNDS; round++) {
+        requests(channel);
+      }
+      event.get(SECONDS_MAX, TimeUnit.SECONDS);
+    } finally {
+      channel.shutdownNow();
+      channel.awaitTermination(SECONDS_MAX, TimeUnit.SECONDS);
+      server.stop();
+    }
+  }
+
+  private static CompletableFuture<WatchResponse> watch(ManagedChannel channel) {
+    CompletableFuture<WatchResponse> event = new CompletableFuture<>();
+    StreamObserver<WatchRequest> requests =
+        WatchGrpc.newStub(channel)
+            .watch(
+                new StreamObserver<>() {
+                  @Override
+                  public void onNext(WatchResponse response) {
+                    if (response.getEventsCount() > 0) {
+                      event.complete(response);
+                    }
+                  }
+
+                  @Override
+                  public void onError(Throwable failure) {
+                    event.completeExceptionally(failure);
+                  }
+
+                  @Override
+                  public void onCompleted() {
+                    event.completeExceptionally(new IllegalStateException("the watch ended"));
+                  }
+                });
+    ByteString everything = ByteString.copyFrom(new byte[1]);
+    requests.onNext(
+        WatchRequest.newBuilder()
+            .setCreateRequest(
+                WatchCreateRequest.newBuilder().setKey(everything).setRangeEnd(everything))
+            .build());
+    return event;
+  }
+
+  private static void requests(ManagedChannel channel) throws Exception {
+    KVGrpc.KVFutureStub kv = KVGrpc.newFutureStub(channel);
+    ByteString value = ByteString.copyFrom(new byte[256]);
+    List<Future<?>> answers = new ArrayList<>();
+    for (int i = 0; i < REQUESTS_PER_ROUND; i++) {
+      ByteString key = ByteString.copyFromUtf8("%08d".formatted(i % KEYS));
+      PutRequest put = PutRequest.newBuilder().setKey(key).setValue(value).build();
+      answers.add(
+          switch (i % 8) {
+            case 0, 1, 2, 3 -> kv.put(put);
+            case 4 -> kv.range(RangeRequest.newBuilder().setKey(key).build());
+            case 5 -> kv.range(range(key, 100));
+            case 6 -> kv.txn(compareAndSwap(key, put));
+            default ->
+                i % 100 == 7
+                    ? kv.deleteRange(DeleteRangeRequest.newBuilder().setKey(key).build())
+                    : kv.put(put);
+          });
+    }
+    for (Future<?> answer : answers) {
+      answer.get(SECONDS_MAX, TimeUnit.SECONDS);
+    }
+    LeaseGrpc.newFutureStub(channel)
+        .leaseGrant(LeaseGrantRequest.newBuilder().setTTL(60).build())
+        .get(SECONDS_MAX, TimeUnit.SECONDS);
+  }
+
+  private static RangeRequest range(ByteString from, long limit) {
+    return RangeRequest.newBuilder()
+        .setKey(from)
+        .setRangeEnd(ByteString.copyFrom(new byte[1]))
+        .setLimit(limit)
+        .build();
+  }
+
+  private static TxnRequest compareAndSwap(ByteString key, PutRequest put) {
+    return TxnRequest.newBuilder()
+        .addCompare(
+            Compare.newBuilder()
+                .setResult(Compare.CompareResult.GREATER)
+                .setTarget(Compare.CompareTarget.VERSION)
+                .setKey(key)
+                .setVersion(0))
+        .addSuccess(RequestOp.newBuilder().setRequestPut(put))
+        .addFailure(
+            RequestOp.newBuilder()
+                .setRequestRange(RangeRequest.newBuilder().setKey(key).build()))
+        .build();
+  }
+}
