@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.endtoend;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** A server of either kind with one member on loopback, ended with the test. */
+final class ServerProcess implements AutoCloseable {
+  /** Which server. */
+  enum Kind {
+    CAIRN("../distribution/target/cairn/bin/cairn"),
+    ETCD("etcd");
+
+    private final String program;
+
+    Kind(String program) {
+      this.program = program;
+    }
+  }
+
+  private static final long START_SECONDS_MAX = 60;
+  private static final long STOP_SECONDS_MAX = 30;
+  private static final int LINES_KEPT = 400;
+
+  private final List<String> command;
+  private final int port;
+  private Process process;
+  private Output output;
+
+  private ServerProcess(List<String> command, int port) throws IOException {
+    this.command = command;
+    this.port = port;
+    this.process = spawn();
+    this.output = new Output(process);
+  }
+
+  /** Starts a server and waits until it serves clients. */
+  static ServerProcess start(Kind kind, Path dataDir, String... more) throws Exception {
+    int port = freePort();
+    int peerPort = freePort();
+    String client = "http://127.0.0.1:" + port;
+    String peer = "http://127.0.0.1:" + peerPort;
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                kind.program,
+                "--name",
+                "m1",
+                "--data-dir",
+                dataDir.toString(),
+                "--listen-client-urls",
+                client,
+                "--advertise-client-urls",
+                client,
+                "--listen-peer-urls",
+                peer,
+                "--initial-advertise-peer-urls",
+                peer,
+                "--initial-cluster",
+                "m1=" + peer));
+    command.addAll(List.of(more));
+    ServerProcess server = new ServerProcess(command, port);
+    try {
+      server.awaitReady();
+    } catch (Exception e) {
+      server.close();
+      throw e;
+    }
+    return server;
+  }
+
+  /** A port that was free a moment ago. */
+  static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  int port() {
+    return port;
+  }
+
+  String endpoint() {
+    return "http://127.0.0.1:" + port;
+  }
+
+  /** Ends the process as a power cut would, as far as a process can. */
+  void kill() throws Exception {
+    process.destroyForcibly().waitFor(STOP_SECONDS_MAX, TimeUnit.SECONDS);
+  }
+
+  /** Stops the process with SIGTERM and returns how it ended. */
+  int stop() throws Exception {
+    process.destroy();
+    if (!process.waitFor(STOP_SECONDS_MAX, TimeUnit.SECONDS)) {
+      throw new AssertionError("the server did not stop; its log ends with\n" + output.tail());
+    }
+    return process.exitValue();
+  }
+
+  /** Starts the same command again after it has ended, and waits until it serves clients. */
+  void restart() throws Exception {
+    if (process.isAlive()) {
+      throw new IllegalStateException("the server still runs");
+    }
+    process = spawn();
+    output = new Output(process);
+    awaitReady();
+  }
+
+  /** The last lines that the server has logged. */
+  String log() {
+    return output.tail();
+  }
+
+  @Override
+  public void close() throws Exception {
+    if (process.isAlive()) {
+      kill();
+    }
+  }
+
+  private Process spawn() throws IOException {
+    return new ProcessBuilder(command).redirectErrorStream(true).start();
+  }
+
+  private void awaitReady() throws Exception {
+    try {
+      output.ready.get(START_SECONDS_MAX, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new AssertionError(command + " does not serve clients:\n" + output.tail(), e);
+    }
+  }
+
+  /** Reads what a process prints, and knows when it says that it is ready. */
+  private static final class Output {
+    private final CompletableFuture<Void> ready = new CompletableFuture<>();
+    private final Deque<String> lines = new ArrayDeque<>();
+
+    Output(Process process) {
+      Thread.ofPlatform().daemon().start(() -> read(process));
+    }
+
+    private void read(Process process) {
+      try (BufferedReader reader = process.inputReader()) {
+        String line = reader.readLine();
+        while (line != null) {
+          keep(line);
+          if (line.contains("ready to serve client requests")
+              || line.contains("serving insecure client requests")) {
+            ready.complete(null);
+          }
+          line = reader.readLine();
+        }
+        ready.completeExceptionally(new IOException("the process ended"));
+      } catch (IOException e) {
+        ready.completeExceptionally(e);
+      }
+    }
+
+    private synchronized void keep(String line) {
+      lines.addLast(line);
+      if (lines.size() > LINES_KEPT) {
+        lines.removeFirst();
+      }
+    }
+
+    synchronized String tail() {
+      return String.join("\n", lines);
+    }
+  }
+}
