@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.distribution;
+
+import dagger.Module;
+import dagger.Provides;
+import io.cairn.distribution.config.ServerConfig;
+import io.cairn.kernel.environment.FileDisk;
+import io.cairn.kernel.environment.HaltingExit;
+import io.cairn.kernel.environment.SplitMixRng;
+import io.cairn.kernel.environment.SystemTime;
+import io.cairn.kernel.environment.ThreadLanes;
+import io.cairn.spi.consensus.ConsensusOptions;
+import io.cairn.spi.environment.Disk;
+import io.cairn.spi.environment.EventLog;
+import io.cairn.spi.environment.ProcessExit;
+import io.cairn.spi.environment.Rng;
+import io.cairn.spi.environment.Scheduler;
+import io.cairn.spi.environment.TimeSource;
+import jakarta.inject.Singleton;
+
+/** The real world, for whoever needs a part of it. */
+@Module
+final class EnvironmentModule {
+  private EnvironmentModule() {}
+
+  @Provides
+  static TimeSource time() {
+    return new SystemTime();
+  }
+
+  @Provides
+  static Rng rng() {
+    return SplitMixRng.unpredictable();
+  }
+
+  @Provides
+  @Singleton
+  static ProcessExit exit(EventLog log) {
+    return new HaltingExit(log);
+  }
+
+  @Provides
+  @Singleton
+  static ThreadLanes lanes(ProcessExit exit) {
+    return new ThreadLanes(exit);
+  }
+
+  @Provides
+  static Scheduler scheduler(ThreadLanes lanes) {
+    return lanes;
+  }
+
+  @Provides
+  @Singleton
+  static FileDisk fileDisk(ServerConfig config) {
+    return config.syncs() ? new FileDisk(config.dataDir()) : FileDisk.withoutSync(config.dataDir());
+  }
+
+  @Provides
+  static Disk disk(FileDisk disk) {
+    return disk;
+  }
+
+  /** Known once the member's directory is open. */
+  @Provides
+  static ConsensusOptions consensusOptions(MemberHome home) {
+    return home.consensusOptions();
+  }
+}

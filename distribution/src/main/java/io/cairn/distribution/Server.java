@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.distribution;
+
+import static io.cairn.spi.environment.EventLog.field;
+
+import io.cairn.apigrpc.GrpcTransport;
+import io.cairn.consensusraft.runtime.RaftConsensus;
+import io.cairn.distribution.config.ServerConfig;
+import io.cairn.kernel.Kernel;
+import io.cairn.kernel.cluster.MemberIds;
+import io.cairn.kernel.directory.MemberIdentity;
+import io.cairn.kernel.environment.FileDisk;
+import io.cairn.kernel.environment.ThreadLanes;
+import io.cairn.kernel.options.KernelOptions;
+import io.cairn.kernel.state.Tables;
+import io.cairn.spi.auth.AccessControl;
+import io.cairn.spi.auth.Identity;
+import io.cairn.spi.consensus.ConsensusException;
+import io.cairn.spi.environment.EventLog;
+import io.cairn.spi.environment.Probe;
+import io.cairn.spi.environment.TimeSource;
+import io.cairn.spi.storage.StorageBackend;
+import io.cairn.spi.storage.StorageEngine;
+import io.cairn.spi.storage.StorageException;
+import io.cairn.spi.storage.StorageOptions;
+import io.cairn.spi.store.ApiVersion;
+import io.cairn.spi.transport.Transport;
+import jakarta.inject.Inject;
+import jakarta.inject.Provider;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * One member from start to stop.
+ *
+ * <p>Start goes from the inside out: directory, engine, recovery, consensus, clients. What has been
+ * started is stopped in the opposite order, also when a later step fails.
+ */
+final class Server {
+  private static final String NATIVES = "natives";
+  private static final long PUBLISH_SECONDS_MAX = 60;
+
+  private final ServerConfig config;
+  private final EventLog log;
+  private final MemberHome home;
+  private final FileDisk disk;
+  private final ThreadLanes lanes;
+  private final TimeSource time;
+  private final Map<String, Provider<StorageBackend>> backends;
+  private final Provider<RaftConsensus> consensus;
+  private final Map<String, Provider<Transport>> transports;
+  private final Deque<Step> started = new ArrayDeque<>();
+
+  /** Undoes a step of the start. */
+  private interface Step {
+    void undo() throws IOException;
+  }
+
+  @Inject
+  Server(
+      ServerConfig config,
+      EventLog log,
+      MemberHome home,
+      FileDisk disk,
+      ThreadLanes lanes,
+      TimeSource time,
+      Map<String, Provider<StorageBackend>> backends,
+      Provider<RaftConsensus> consensus,
+      Map<String, Provider<Transport>> transports) {
+    this.config = config;
+    this.log = log;
+    this.home = home;
+    this.disk = disk;
+    this.lanes = lanes;
+    this.time = time;
+    this.backends = backends;
+    this.consensus = consensus;
+    this.transports = transports;
+  }
+
+  /**
+   * Starts and returns when clients are served.
+   *
+   * @return the addresses bound
+   * @throws StartException if that is not possible; nothing is left running then
+   */
+  List<InetSocketAddress> start() throws StartException {
+    try {
+      return startSteps();
+    } catch (StartException e) {
+      stop();
+      throw e;
+    } catch (StorageException | ConsensusException | IllegalStateException e) {
+      stop();
+      throw new StartException(String.valueOf(e.getMessage()), e);
+    } catch (IOException e) {
+      stop();
+      throw new StartException(causes(e), e);
+    }
+  }
+
+  private List<InetSocketAddress> startSteps() throws StartException, IOException {
+    StorageBackend backend = requireBackend();
+    started.push(lanes::close);
+    home.open();
+    started.push(home::close);
+    MemberIdentity self = home.identity();
+    log.info(
+        "starting etcd server",
+        field("local-member-id", MemberIds.text(self.memberId())),
+        field("cluster-id", MemberIds.text(self.clusterId())),
+        field("local-server-version", ApiVersion.SERVER),
+        field("name", config.name()),
+        field("data-dir", config.dataDir().toString()),
+        field("backend", self.backend()),
+        field("boot", self.boot()));
+    MemoryPlan plan = MemoryPlan.of(Runtime.getRuntime().maxMemory(), config.memoryBytes());
+    Kernel kernel = openKernel(backend, plan);
+    kernel.start();
+    started.push(kernel::stop);
+    awaitPublished(kernel.announced());
+    return serve(kernel);
+  }
+
+  private StorageBackend requireBackend() throws StartException {
+    Provider<StorageBackend> backend = backends.get(config.backend());
+    if (backend == null) {
+      throw new StartException(
+          "no storage backend '%s'; there are %s"
+              .formatted(config.backend(), new TreeSet<>(backends.keySet())),
+          null);
+    }
+    return backend.get();
+  }
+
+  private Kernel openKernel(StorageBackend backend, MemoryPlan plan) throws IOException {
+    disk.createDirectories(NATIVES);
+    Path natives = disk.resolve(NATIVES);
+    long begun = time.nanos();
+    StorageEngine engine =
+        backend.open(
+            new StorageOptions(home.engineDirectory(), Tables.ALL, plan.engineBytes(), natives));
+    log.info(
+        "opened backend db",
+        field("path", home.engineDirectory().toString()),
+        field("took", (time.nanos() - begun) / 1_000 + "µs"));
+    begun = time.nanos();
+    Kernel kernel;
+    try {
+      kernel =
+          Kernel.open(
+              kernelOptions(plan),
+              new Kernel.Parts(
+                  engine,
+                  consensus.get(),
+                  AccessControl.open(),
+                  (caller, view) -> CompletableFuture.completedFuture(Identity.ANONYMOUS)),
+              new Kernel.Environment(lanes, time, log, Probe.NONE));
+    } catch (RuntimeException e) {
+      engine.close();
+      throw e;
+    }
+    // Reads run on lanes until these have ended, so the engine goes last.
+    started.addLast(kernel::close);
+    log.info(
+        "kvstore restored",
+        field("current-rev", kernel.published().state().revision()),
+        field("applied-index", kernel.published().state().appliedIndex()),
+        field("took", (time.nanos() - begun) / 1_000 + "µs"));
+    return kernel;
+  }
+}

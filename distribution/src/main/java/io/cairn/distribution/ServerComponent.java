@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.distribution;
+
+import dagger.BindsInstance;
+import dagger.Component;
+import io.cairn.apigrpc.GrpcTransportModule;
+import io.cairn.backendmemory.MemoryBackendModule;
+import io.cairn.backendrocksdb.RocksDbBackendModule;
+import io.cairn.consensusraft.runtime.RaftConsensusModule;
+import io.cairn.distribution.config.ServerConfig;
+import io.cairn.spi.environment.EventLog;
+import jakarta.inject.Singleton;
+
+/** What this distribution is made of. */
+@Singleton
+@Component(
+    modules = {
+      EnvironmentModule.class,
+      GrpcTransportModule.class,
+      MemoryBackendModule.class,
+      RaftConsensusModule.class,
+      RocksDbBackendModule.class
+    })
+interface ServerComponent {
+  /** The server, not started. */
+  Server server();
+
+  /** Makes the component for a configuration. */
+  @Component.Factory
+  interface Factory {
+    /** Logs go to {@code log}. */
+    ServerComponent create(@BindsInstance ServerConfig config, @BindsInstance EventLog log);
+  }
+}
