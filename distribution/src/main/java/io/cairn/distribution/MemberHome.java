@@ -141,13 +141,12 @@ final class MemberHome implements AutoCloseable {
 
   private List<ConfigurationChange> bootstrap() {
     return config.cluster().initial().entrySet().stream()
-        .map(
-            member ->
-                MemberChange.ofInitialMember(
-                        MemberIds.ofInitialMember(member.getValue(), config.cluster().token()),
-                        member.getKey(),
-                        member.getValue())
-                    .encode())
+        .map(member ->
+            MemberChange.ofInitialMember(
+                    MemberIds.ofInitialMember(member.getValue(), config.cluster().token()),
+                    member.getKey(),
+                    member.getValue())
+                .encode())
         .toList();
   }
 

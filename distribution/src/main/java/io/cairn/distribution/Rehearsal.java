@@ -26,9 +26,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs a server through one of everything that clients ask most, over a real connection, and stops it.
- * The build does this once and lets the JVM write down what it loaded and learned, so that servers
- * start with that (JEP 514, JEP 515).
+ * Runs a server through one of everything that clients ask most, over a real connection, and stops
+ * it. The build does this once and lets the JVM write down what it loaded and learned, so that
+ * servers start with that (JEP 514, JEP 515).
  */
 final class Rehearsal {
   private static final int ROUNDS = 6;
@@ -135,8 +135,7 @@ final class Rehearsal {
                 .setVersion(0))
         .addSuccess(RequestOp.newBuilder().setRequestPut(put))
         .addFailure(
-            RequestOp.newBuilder()
-                .setRequestRange(RangeRequest.newBuilder().setKey(key).build()))
+            RequestOp.newBuilder().setRequestRange(RangeRequest.newBuilder().setKey(key).build()))
         .build();
   }
 }

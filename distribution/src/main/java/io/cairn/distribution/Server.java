@@ -39,6 +39,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One member from start to stop.
@@ -60,6 +61,7 @@ final class Server {
   private final Provider<RaftConsensus> consensus;
   private final Map<String, Provider<Transport>> transports;
   private final Deque<Step> started = new ArrayDeque<>();
+  private @Nullable Kernel opened;
 
   /** Undoes a step of the start. */
   private interface Step {
@@ -111,9 +113,9 @@ final class Server {
 
   private List<InetSocketAddress> startSteps() throws StartException, IOException {
     StorageBackend backend = requireBackend();
-    started.push(lanes::close);
-    home.open();
     started.push(home::close);
+    started.push(this::closeLanesAndKernel);
+    home.open();
     MemberIdentity self = home.identity();
     log.info(
         "starting etcd server",
@@ -170,13 +172,98 @@ final class Server {
       engine.close();
       throw e;
     }
-    // Reads run on lanes until these have ended, so the engine goes last.
-    started.addLast(kernel::close);
+    opened = kernel;
     log.info(
         "kvstore restored",
         field("current-rev", kernel.published().state().revision()),
         field("applied-index", kernel.published().state().appliedIndex()),
         field("took", (time.nanos() - begun) / 1_000 + "µs"));
     return kernel;
+  }
+
+  private KernelOptions kernelOptions(MemoryPlan plan) {
+    MemberIdentity self = home.identity();
+    KernelOptions defaults = KernelOptions.defaults(self.clusterId(), self.memberId());
+    KernelOptions.Flush flush = defaults.flush();
+    return new KernelOptions(
+        self.clusterId(),
+        self.memberId(),
+        config.listen().transport().requestBytesMax(),
+        config.limits().txnOperationsMax(),
+        config.limits().quotaBytes(),
+        config.cluster().electionMillis(),
+        MemberHome.requestTimeoutMillis(config.cluster()),
+        true,
+        plan.kernel(),
+        new KernelOptions.Flush(
+            flush.operations(),
+            flush.bytes(),
+            flush.millis(),
+            plan.unflushedBytes(),
+            flush.barrierBytes()));
+  }
+
+  /** The sign that consensus works: the member's own name has gone through the log. */
+  private static void awaitPublished(CompletableFuture<Void> announced) throws StartException {
+    try {
+      announced.get(PUBLISH_SECONDS_MAX, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new StartException(
+          "the member could not publish itself within " + PUBLISH_SECONDS_MAX + " s: " + e, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StartException("the start was interrupted", e);
+    }
+  }
+
+  private List<InetSocketAddress> serve(Kernel kernel) throws IOException {
+    Provider<Transport> provider = transports.get(GrpcTransport.NAME);
+    if (provider == null) {
+      throw new IllegalStateException("this distribution has no transport 'grpc'");
+    }
+    Transport transport = provider.get();
+    List<InetSocketAddress> bound =
+        transport.start(kernel, config.listen().clientAddresses(), config.listen().transport());
+    started.push(transport::stop);
+    started.push(() -> transport.drain(MemberHome.requestTimeoutMillis(config.cluster())));
+    log.info("ready to serve client requests");
+    for (InetSocketAddress address : bound) {
+      log.info(
+          "serving client traffic insecurely; this is strongly discouraged!",
+          field("traffic", "grpc"),
+          field("address", address.getAddress().getHostAddress() + ":" + address.getPort()));
+    }
+    return bound;
+  }
+
+  /** Stops what has been started, the last first. Goes on when a step fails, and logs that. */
+  void stop() {
+    log.info("closing etcd server", field("name", config.name()));
+    while (!started.isEmpty()) {
+      Step step = started.pop();
+      try {
+        step.undo();
+      } catch (IOException | RuntimeException e) {
+        log.error("a step of stopping failed", field("error", e));
+      }
+    }
+    log.info("closed etcd server", field("name", config.name()));
+  }
+
+  /** Reads run on lanes until these have ended, so the kernel gives its memory back after them. */
+  private void closeLanesAndKernel() {
+    lanes.close();
+    Kernel kernel = opened;
+    if (kernel != null) {
+      kernel.close();
+    }
+  }
+
+  private static String causes(IOException failure) {
+    StringBuilder text = new StringBuilder(String.valueOf(failure.getMessage()));
+    for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
+      text.append(": ").append(cause.getMessage());
+    }
+    return text.toString();
   }
 }

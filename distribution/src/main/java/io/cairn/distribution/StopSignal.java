@@ -11,8 +11,8 @@ import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
 /**
- * Waits for the signals that stop a server, and dies of them in the end, so that whoever started the
- * process sees how it ended, as with etcd.
+ * Waits for the signals that stop a server, and dies of them in the end, so that whoever started
+ * the process sees how it ended, as with etcd.
  */
 final class StopSignal {
   private final CountDownLatch received = new CountDownLatch(1);
@@ -41,7 +41,10 @@ final class StopSignal {
     received.await();
   }
 
-  /** Ends the process by the signal that it has received; the first process of a container just ends. */
+  /**
+   * Ends the process by the signal that it has received; the first process of a container just
+   * ends.
+   */
   void raiseAgain() {
     Signal caught = signal.get();
     if (caught != null && ProcessHandle.current().pid() != 1) {
