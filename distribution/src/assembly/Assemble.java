@@ -19,8 +19,8 @@ import java.util.zip.ZipOutputStream;
  *
  * <ol>
  *   <li>A Java runtime image, so that running the server needs no JDK.
- *   <li>The native libraries of this platform, unpacked once and for all; the jars that carried them
- *       for fifteen platforms keep only their classes.
+ *   <li>The native libraries of this platform, unpacked once and for all; the jars that carried
+ *       them for fifteen platforms keep only their classes.
  *   <li>The ahead-of-time cache: what the JVM learned from one rehearsal of the server, which makes
  *       every later start about three times as fast.
  *   <li>The archive.
@@ -80,8 +80,7 @@ final class Assemble {
     Path target = Files.createDirectories(home.resolve("lib/native"));
     boolean arm = System.getProperty("os.arch").equals("aarch64");
     String rocksDb = arm ? "librocksdbjni-linux-aarch64.so" : "librocksdbjni-linux64.so";
-    String epoll =
-        "libnetty_transport_native_epoll_" + (arm ? "aarch_64" : "x86_64") + ".so";
+    String epoll = "libnetty_transport_native_epoll_" + (arm ? "aarch_64" : "x86_64") + ".so";
     for (Path jar : jars()) {
       List<String> carried = new ArrayList<>();
       try (ZipFile zip = new ZipFile(jar.toFile())) {
@@ -134,7 +133,8 @@ final class Assemble {
     Path scratch = Files.createTempDirectory("cairn-rehearsal");
     try {
       ProcessBuilder rehearsal =
-          new ProcessBuilder(home.resolve("bin/cairn").toString(), "--data-dir", scratch.toString());
+          new ProcessBuilder(
+              home.resolve("bin/cairn").toString(), "--data-dir", scratch.toString());
       rehearsal
           .environment()
           .put(
@@ -170,8 +170,7 @@ final class Assemble {
       throws IOException, InterruptedException {
     Path output = Files.createTempFile("cairn-assembly", ".log");
     try {
-      Process process =
-          builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
+      Process process = builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
       if (!process.waitFor(STEP_SECONDS_MAX, TimeUnit.SECONDS)) {
         process.destroyForcibly();
         throw new IOException(what + " did not end in time:\n" + Files.readString(output));
@@ -192,14 +191,13 @@ final class Assemble {
     try (Stream<Path> paths = Files.walk(tree)) {
       paths
           .sorted(Comparator.reverseOrder())
-          .forEach(
-              path -> {
-                try {
-                  Files.delete(path);
-                } catch (IOException e) {
-                  throw new UncheckedIOException(e);
-                }
-              });
+          .forEach(path -> {
+            try {
+              Files.delete(path);
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          });
     }
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.distribution;
 
+import dagger.Binds;
 import dagger.Module;
 import dagger.Provides;
 import io.cairn.distribution.config.ServerConfig;
@@ -20,8 +21,14 @@ import jakarta.inject.Singleton;
 
 /** The real world, for whoever needs a part of it. */
 @Module
-final class EnvironmentModule {
-  private EnvironmentModule() {}
+interface EnvironmentModule {
+  /** Lanes are threads. */
+  @Binds
+  Scheduler scheduler(ThreadLanes lanes);
+
+  /** Files are files. */
+  @Binds
+  Disk disk(FileDisk disk);
 
   @Provides
   static TimeSource time() {
@@ -46,19 +53,9 @@ final class EnvironmentModule {
   }
 
   @Provides
-  static Scheduler scheduler(ThreadLanes lanes) {
-    return lanes;
-  }
-
-  @Provides
   @Singleton
   static FileDisk fileDisk(ServerConfig config) {
     return config.syncs() ? new FileDisk(config.dataDir()) : FileDisk.withoutSync(config.dataDir());
-  }
-
-  @Provides
-  static Disk disk(FileDisk disk) {
-    return disk;
   }
 
   /** Known once the member's directory is open. */

@@ -94,9 +94,6 @@ public final class Main {
     } catch (StartException e) {
       log.log(Level.FATAL, "failed to start", field("error", e.getMessage()));
       return 1;
-    } catch (InterruptedException e) {
-      log.warn("interrupted; shutting down without ceremony");
-      return 1;
     } catch (Exception e) {
       log.log(Level.FATAL, "failed to start", field("error", e));
       return 1;

@@ -18,6 +18,7 @@ import io.cairn.spi.auth.Identity;
 import io.cairn.spi.consensus.ConsensusException;
 import io.cairn.spi.environment.EventLog;
 import io.cairn.spi.environment.Probe;
+import io.cairn.spi.environment.Rng;
 import io.cairn.spi.environment.TimeSource;
 import io.cairn.spi.storage.StorageBackend;
 import io.cairn.spi.storage.StorageEngine;
@@ -50,6 +51,7 @@ import org.jspecify.annotations.Nullable;
 final class Server {
   private static final String NATIVES = "natives";
   private static final long PUBLISH_SECONDS_MAX = 60;
+  private static final long NANOS_PER_MILLI = 1_000_000;
 
   private final ServerConfig config;
   private final EventLog log;
@@ -57,6 +59,7 @@ final class Server {
   private final FileDisk disk;
   private final ThreadLanes lanes;
   private final TimeSource time;
+  private final Rng rng;
   private final Map<String, Provider<StorageBackend>> backends;
   private final Provider<RaftConsensus> consensus;
   private final Map<String, Provider<Transport>> transports;
@@ -76,6 +79,7 @@ final class Server {
       FileDisk disk,
       ThreadLanes lanes,
       TimeSource time,
+      Rng rng,
       Map<String, Provider<StorageBackend>> backends,
       Provider<RaftConsensus> consensus,
       Map<String, Provider<Transport>> transports) {
@@ -85,6 +89,7 @@ final class Server {
     this.disk = disk;
     this.lanes = lanes;
     this.time = time;
+    this.rng = rng;
     this.backends = backends;
     this.consensus = consensus;
     this.transports = transports;
@@ -104,7 +109,7 @@ final class Server {
       throw e;
     } catch (StorageException | ConsensusException | IllegalStateException e) {
       stop();
-      throw new StartException(String.valueOf(e.getMessage()), e);
+      throw new StartException(e.getMessage(), e);
     } catch (IOException e) {
       stop();
       throw new StartException(causes(e), e);
@@ -128,9 +133,8 @@ final class Server {
         field("boot", self.boot()));
     MemoryPlan plan = MemoryPlan.of(Runtime.getRuntime().maxMemory(), config.memoryBytes());
     Kernel kernel = openKernel(backend, plan);
-    kernel.start();
     started.push(kernel::stop);
-    awaitPublished(kernel.announced());
+    awaitPublished(kernel.start().toCompletableFuture());
     return serve(kernel);
   }
 
@@ -139,8 +143,7 @@ final class Server {
     if (backend == null) {
       throw new StartException(
           "no storage backend '%s'; there are %s"
-              .formatted(config.backend(), new TreeSet<>(backends.keySet())),
-          null);
+              .formatted(config.backend(), new TreeSet<>(backends.keySet())));
     }
     return backend.get();
   }
@@ -167,7 +170,7 @@ final class Server {
                   consensus.get(),
                   AccessControl.open(),
                   (caller, view) -> CompletableFuture.completedFuture(Identity.ANONYMOUS)),
-              new Kernel.Environment(lanes, time, log, Probe.NONE));
+              new Kernel.Environment(lanes, time, rng, log, Probe.NONE));
     } catch (RuntimeException e) {
       engine.close();
       throw e;
@@ -194,6 +197,13 @@ final class Server {
         config.cluster().electionMillis(),
         MemberHome.requestTimeoutMillis(config.cluster()),
         true,
+        (int) (config.limits().progressIntervalNanos() / NANOS_PER_MILLI),
+        new KernelOptions.Cluster(
+            config.name(),
+            config.listen().advertisedClientUrls(),
+            config.cluster().strictReconfiguration(),
+            defaults.cluster().learnersMax()),
+        retention(),
         plan.kernel(),
         new KernelOptions.Flush(
             flush.operations(),
@@ -201,6 +211,16 @@ final class Server {
             flush.millis(),
             plan.unflushedBytes(),
             flush.barrierBytes()));
+  }
+
+  private KernelOptions.Retention retention() {
+    return switch (config.limits().compaction()) {
+      case ServerConfig.Compaction.Off _ -> new KernelOptions.Retention.Everything();
+      case ServerConfig.Compaction.Periodic(long nanos) ->
+          new KernelOptions.Retention.Period(nanos);
+      case ServerConfig.Compaction.Revisions(long count) ->
+          new KernelOptions.Retention.Revisions(count);
+    };
   }
 
   /** The sign that consensus works: the member's own name has gone through the log. */

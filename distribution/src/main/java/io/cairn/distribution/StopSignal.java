@@ -4,41 +4,61 @@ package io.cairn.distribution;
 import static io.cairn.spi.environment.EventLog.field;
 
 import io.cairn.spi.environment.EventLog;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
-import sun.misc.Signal;
-import sun.misc.SignalHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Waits for the signals that stop a server, and dies of them in the end, so that whoever started
  * the process sees how it ended, as with etcd.
+ *
+ * <p>The JDK offers signals only through {@code sun.misc.Signal}, of which the compiler warns
+ * wherever it is named; so it is reached by reflection, here alone.
  */
 final class StopSignal {
-  private final CountDownLatch received = new CountDownLatch(1);
-  // Written by the signal's thread before the latch opens, read after it.
-  private final AtomicReference<@Nullable Signal> signal = new AtomicReference<>();
+  private final Class<?> type;
+  private final Class<?> handlerType;
+  private final Method handle;
+  private final CompletableFuture<Object> received = new CompletableFuture<>();
 
-  private StopSignal() {}
-
-  static StopSignal install(EventLog log) {
-    StopSignal stop = new StopSignal();
-    SignalHandler handler =
-        received -> {
-          if (stop.signal.compareAndSet(null, received)) {
-            log.info(
-                "received signal; shutting down",
-                field("signal", received.getName().equals("INT") ? "interrupt" : "terminated"));
-            stop.received.countDown();
-          }
-        };
-    Signal.handle(new Signal("TERM"), handler);
-    Signal.handle(new Signal("INT"), handler);
-    return stop;
+  private StopSignal() throws ReflectiveOperationException {
+    this.type = Class.forName("sun.misc.Signal");
+    this.handlerType = Class.forName("sun.misc.SignalHandler");
+    this.handle = type.getMethod("handle", type, handlerType);
   }
 
-  void await() throws InterruptedException {
-    received.await();
+  /** Catches SIGTERM and SIGINT from now on. */
+  static StopSignal install(EventLog log) {
+    try {
+      StopSignal stop = new StopSignal();
+      Object handler =
+          Proxy.newProxyInstance(
+              StopSignal.class.getClassLoader(),
+              new Class<?>[] {stop.handlerType},
+              (proxy, method, arguments) -> stop.onCall(method, arguments, log));
+      for (String name : List.of("TERM", "INT")) {
+        Object signal = stop.type.getConstructor(String.class).newInstance(name);
+        var _ = stop.handle.invoke(null, signal, handler);
+      }
+      return stop;
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("this Java runtime lacks the module jdk.unsupported", e);
+    }
+  }
+
+  private Object onCall(Method method, Object[] arguments, EventLog log) {
+    if (method.getName().equals("handle") && received.complete(arguments[0])) {
+      boolean interrupt = arguments[0].toString().equals("SIGINT");
+      log.info(
+          "received signal; shutting down",
+          field("signal", interrupt ? "interrupt" : "terminated"));
+    }
+    return this; // Nobody looks at it: the handler's method returns nothing.
+  }
+
+  void await() {
+    var _ = received.join();
   }
 
   /**
@@ -46,10 +66,15 @@ final class StopSignal {
    * ends.
    */
   void raiseAgain() {
-    Signal caught = signal.get();
-    if (caught != null && ProcessHandle.current().pid() != 1) {
-      Signal.handle(caught, SignalHandler.SIG_DFL);
-      Signal.raise(caught);
+    if (ProcessHandle.current().pid() == 1) {
+      return;
+    }
+    try {
+      Object signal = received.join();
+      var _ = handle.invoke(null, signal, handlerType.getField("SIG_DFL").get(null));
+      var _ = type.getMethod("raise", type).invoke(null, signal);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("cannot end by the signal received", e);
     }
   }
 }

@@ -22,6 +22,11 @@ public final class ConfigException extends RuntimeException {
     return new ConfigException(1, message);
   }
 
+  /** The same mistake outside the command line. */
+  ConfigException asInvalid() {
+    return invalid(String.valueOf(getMessage()));
+  }
+
   /** What the process is to exit with. */
   public int exitCode() {
     return exitCode;

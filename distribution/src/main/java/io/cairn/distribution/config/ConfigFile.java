@@ -85,7 +85,7 @@ final class ConfigFile {
           "the configuration file '"
               + path
               + "' is not valid YAML: "
-              + e.getMessage().replace('\n', ' '));
+              + String.valueOf(e.getMessage()).replace('\n', ' '));
     }
   }
 

@@ -80,7 +80,7 @@ public final class Configuration {
       try {
         values.put(option.name(), FlagParser.check(option, value, option.variable()));
       } catch (ConfigException e) {
-        throw ConfigException.invalid(e.getMessage());
+        throw e.asInvalid();
       }
       notices.add(
           new Notice(false, "recognized and used environment variable", option.variable(), value));

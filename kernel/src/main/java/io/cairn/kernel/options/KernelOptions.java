@@ -17,6 +17,7 @@ import java.util.List;
  * @param requestTimeoutMillis how long a proposal or read index may take
  * @param recoverOnLanes whether the start may wait for parts of recovery on other lanes; not where
  *     all lanes share a thread
+ * @param watchProgressMillis how often a watcher that asked for it hears that nothing has happened
  * @param cluster what the member tells its cluster, and how it judges changes
  * @param retention what automatic compaction keeps
  * @param memory the bounds of memory
@@ -31,6 +32,7 @@ public record KernelOptions(
     int electionMillis,
     int requestTimeoutMillis,
     boolean recoverOnLanes,
+    int watchProgressMillis,
     Cluster cluster,
     Retention retention,
     Memory memory,
@@ -99,6 +101,7 @@ public record KernelOptions(
         1000,
         7000,
         true,
+        600_000,
         new Cluster("default", List.of("http://localhost:2379"), true, 1),
         new Retention.Everything(),
         new Memory(32L << 20, 64L << 20, 64L << 20),
