@@ -140,6 +140,7 @@ final class EngineQuotaTest {
             defaults.electionMillis(),
             defaults.requestTimeoutMillis(),
             false,
+            defaults.watchProgressMillis(),
             defaults.cluster(),
             defaults.retention(),
             defaults.memory(),

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.cairn.kernel.Kernel;
 import io.cairn.kernel.command.Command;
 import io.cairn.kernel.command.CommandCodec;
+import io.cairn.kernel.environment.SplitMixRng;
 import io.cairn.kernel.options.KernelOptions;
 import io.cairn.spi.auth.AccessControl;
 import io.cairn.spi.auth.Identity;
@@ -65,6 +66,7 @@ public final class KernelWorld implements AutoCloseable {
         1000,
         7000,
         false,
+        600_000,
         new KernelOptions.Cluster("m5", List.of("http://127.0.0.1:2379"), true, 1),
         new KernelOptions.Retention.Everything(),
         new KernelOptions.Memory(1 << 20, 1 << 20, 16 << 20),
@@ -113,7 +115,7 @@ public final class KernelWorld implements AutoCloseable {
                 consensus,
                 AccessControl.open(),
                 (caller, view) -> CompletableFuture.completedFuture(Identity.ANONYMOUS)),
-            new Kernel.Environment(life, time, log(), probe));
+            new Kernel.Environment(life, time, new SplitMixRng(7), log(), probe));
     var _ = opened.start();
     return opened;
   }
