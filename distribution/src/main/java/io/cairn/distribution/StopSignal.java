@@ -4,6 +4,7 @@ package io.cairn.distribution;
 import static io.cairn.spi.environment.EventLog.field;
 
 import io.cairn.spi.environment.EventLog;
+import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.List;
@@ -48,11 +49,12 @@ final class StopSignal {
   }
 
   private Object onCall(Method method, Object[] arguments, EventLog log) {
-    if (method.getName().equals("handle") && received.complete(arguments[0])) {
+    if (method.getName().equals("handle") && !received.isDone()) {
       boolean interrupt = arguments[0].toString().equals("SIGINT");
       log.info(
           "received signal; shutting down",
           field("signal", interrupt ? "interrupt" : "terminated"));
+      received.complete(arguments[0]);
     }
     return this; // Nobody looks at it: the handler's method returns nothing.
   }
@@ -63,18 +65,20 @@ final class StopSignal {
 
   /**
    * Ends the process by the signal that it has received; the first process of a container just
-   * ends.
+   * ends. The JVM does not raise a signal that it does not handle, so a shell sends it.
    */
-  void raiseAgain() {
-    if (ProcessHandle.current().pid() == 1) {
+  void raiseAgain() throws IOException, InterruptedException {
+    long pid = ProcessHandle.current().pid();
+    if (pid == 1) {
       return;
     }
+    Object signal = received.join();
     try {
-      Object signal = received.join();
       var _ = handle.invoke(null, signal, handlerType.getField("SIG_DFL").get(null));
-      var _ = type.getMethod("raise", type).invoke(null, signal);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("cannot end by the signal received", e);
     }
+    String name = signal.toString().substring("SIG".length());
+    var _ = new ProcessBuilder("/bin/sh", "-c", "kill -s " + name + " " + pid).start().waitFor();
   }
 }

@@ -90,7 +90,6 @@ final class CodeRules {
           .and(describe("are not StatusMapping", type -> !isStatusMapping(type)))
           .should()
           .accessTargetWhere(buildsStatus())
-          .allowEmptyShould(true)
           .because("codes and texts are wire format, and one table holds them");
 
   static final ArchRule CONSTRUCTOR_INJECTION_ONLY =
