@@ -17,6 +17,7 @@ import java.util.Random;
  * lease of a key in a keys-only answer, and sorting by a field in which keys are equal, which has
  * no defined order.
  */
+@SuppressWarnings("AvoidValueSetter") // Numbers that no enumeration has are asked for, too.
 final class RandomHistory {
   private static final int KEYS = 12;
 

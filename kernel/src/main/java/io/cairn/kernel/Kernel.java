@@ -12,7 +12,6 @@ import io.cairn.kernel.cluster.ClusterFacade;
 import io.cairn.kernel.cluster.MemberBook;
 import io.cairn.kernel.cluster.PeerHealth;
 import io.cairn.kernel.command.Command;
-import io.cairn.kernel.environment.SplitMixRng;
 import io.cairn.kernel.index.KeyIndex;
 import io.cairn.kernel.kv.KvFacade;
 import io.cairn.kernel.lease.LeaseBook;
@@ -42,6 +41,7 @@ import io.cairn.spi.consensus.Consensus;
 import io.cairn.spi.environment.EventLog;
 import io.cairn.spi.environment.Lane;
 import io.cairn.spi.environment.Probe;
+import io.cairn.spi.environment.Rng;
 import io.cairn.spi.environment.Scheduler;
 import io.cairn.spi.environment.ThreadSafe;
 import io.cairn.spi.environment.TimeSource;
@@ -67,7 +67,8 @@ import java.util.concurrent.CompletionStage;
 @ThreadSafe
 public final class Kernel implements StoreService, AutoCloseable {
   /** What surrounds a kernel. */
-  public record Environment(Scheduler scheduler, TimeSource time, EventLog log, Probe probe) {}
+  public record Environment(
+      Scheduler scheduler, TimeSource time, Rng rng, EventLog log, Probe probe) {}
 
   /**
    * What a kernel is made of.
@@ -223,7 +224,7 @@ public final class Kernel implements StoreService, AutoCloseable {
             environment.time());
     this.watch =
         new WatchFacade(
-            WatchOptions.of(options),
+            WatchOptions.of(options).withProgressMillis(options.watchProgressMillis()),
             published,
             index,
             records,
@@ -232,7 +233,7 @@ public final class Kernel implements StoreService, AutoCloseable {
             callers,
             scheduler,
             // Only spreads timers, so it need not be unpredictable.
-            new SplitMixRng(options.memberId() ^ environment.time().nanos()));
+            environment.rng().split("watch"));
     this.auth = new AuthFacade(standing, published, parts.access());
     this.cluster =
         new ClusterFacade(
