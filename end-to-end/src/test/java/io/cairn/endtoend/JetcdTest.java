@@ -164,7 +164,7 @@ final class JetcdTest {
 
     assertThat(alive.getTTL()).isEqualTo(60);
     assertThat(remaining.getKeys()).containsExactly(bytes("lease/a"));
-    assertThat(remaining.getTTl()).isBetween(1L, 60L);
+    assertThat(remaining.getTTL()).isBetween(1L, 60L);
     assertThat(await(kv.get(bytes("lease/a"))).getCount()).isZero();
   }
 
