@@ -213,15 +213,17 @@ public final class Kernel implements StoreService, AutoCloseable {
                 environment.log()));
     this.lease =
         new LeaseFacade(
-            options,
-            leases,
-            published,
-            standing,
-            proposer,
-            quota,
-            consensus,
-            scheduler,
-            environment.time());
+            new LeaseFacade.Parts(
+                options,
+                leases,
+                published,
+                standing,
+                proposer,
+                consensus,
+                callers,
+                quota,
+                scheduler,
+                environment.time()));
     this.watch =
         new WatchFacade(
             WatchOptions.of(options).withProgressMillis(options.watchProgressMillis()),

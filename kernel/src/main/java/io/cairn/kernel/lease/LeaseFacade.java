@@ -6,12 +6,16 @@ import io.cairn.kernel.lease.LeaseBook.Lease;
 import io.cairn.kernel.lease.LeaseClock.Renewal;
 import io.cairn.kernel.options.KernelOptions;
 import io.cairn.kernel.request.Answers;
+import io.cairn.kernel.request.Callers;
 import io.cairn.kernel.request.Proposer;
 import io.cairn.kernel.request.Quota;
 import io.cairn.kernel.request.ReadBarrier;
 import io.cairn.kernel.request.Standing;
 import io.cairn.kernel.state.Published;
 import io.cairn.kernel.state.State;
+import io.cairn.spi.auth.Access;
+import io.cairn.spi.auth.AccessView;
+import io.cairn.spi.auth.Identity;
 import io.cairn.spi.consensus.Consensus;
 import io.cairn.spi.environment.Lane;
 import io.cairn.spi.environment.Scheduler;
@@ -20,14 +24,15 @@ import io.cairn.spi.environment.TimeSource;
 import io.cairn.spi.store.Bytes;
 import io.cairn.spi.store.Caller;
 import io.cairn.spi.store.HeaderResult;
+import io.cairn.spi.store.KeyRange;
 import io.cairn.spi.store.LeaseService;
 import io.cairn.spi.store.Reason;
 import io.cairn.spi.store.ResponseHeader;
-import io.cairn.spi.store.StoreException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,12 +46,26 @@ import org.jspecify.annotations.Nullable;
 public final class LeaseFacade implements LeaseService, AutoCloseable {
   private static final long APPLY_WAIT_NANOS = 1_000_000_000L;
 
+  /** What the service works with. */
+  public record Parts(
+      KernelOptions options,
+      LeaseBook book,
+      Published published,
+      Standing standing,
+      Proposer proposer,
+      Consensus consensus,
+      Callers callers,
+      Quota quota,
+      Scheduler scheduler,
+      TimeSource time) {}
+
   private final LeaseBook book;
   private final Published published;
   private final Standing standing;
   private final Proposer proposer;
-  private final Quota quota;
   private final ReadBarrier barrier;
+  private final Callers callers;
+  private final Quota quota;
   private final Consensus consensus;
   private final Scheduler scheduler;
   private final TimeSource time;
@@ -62,28 +81,21 @@ public final class LeaseFacade implements LeaseService, AutoCloseable {
   private volatile long confirmedNanos;
 
   /**
-   * Listens to {@code book}, {@code published} and {@code standing} from now on; so all this has to
-   * happen before the first entry is applied.
+   * Listens to the book, to what is published and to who leads from now on; so this has to happen
+   * before the first entry is applied.
    */
-  public LeaseFacade(
-      KernelOptions options,
-      LeaseBook book,
-      Published published,
-      Standing standing,
-      Proposer proposer,
-      Quota quota,
-      Consensus consensus,
-      Scheduler scheduler,
-      TimeSource time) {
-    this.book = book;
-    this.published = published;
-    this.standing = standing;
-    this.proposer = proposer;
-    this.quota = quota;
-    this.barrier = new ReadBarrier(consensus, published);
-    this.consensus = consensus;
-    this.scheduler = scheduler;
-    this.time = time;
+  public LeaseFacade(Parts parts) {
+    KernelOptions options = parts.options();
+    this.book = parts.book();
+    this.published = parts.published();
+    this.standing = parts.standing();
+    this.proposer = parts.proposer();
+    this.callers = parts.callers();
+    this.quota = parts.quota();
+    this.barrier = new ReadBarrier(parts.consensus(), parts.published());
+    this.consensus = parts.consensus();
+    this.scheduler = parts.scheduler();
+    this.time = parts.time();
     this.lane = scheduler.lane("lease");
     this.clock = new LeaseClock(time);
     this.expiry = new LeaseExpiry(clock, proposer, scheduler, lane, options.requestTimeoutMillis());
@@ -121,60 +133,100 @@ public final class LeaseFacade implements LeaseService, AutoCloseable {
   public CompletionStage<Granted> grant(Caller caller, long id, long ttlSeconds) {
     Reason refusal = standing.refuses(caller);
     if (refusal != null) {
-      return CompletableFuture.failedFuture(new StoreException(refusal));
+      return Answers.refused(refusal);
     }
     CompletableFuture<Void> alarm = quota.exceededBy(Quota.LEASE_COST);
     if (alarm != null) {
       return Answers.then(alarm, raised -> Answers.refused(new Reason.NoSpace()));
     }
-    return proposer.propose(
-        new Command.LeaseGrant(id == 0 ? ids.next() : id, Math.max(ttlSeconds, minTtlSeconds)));
+    long chosen = id == 0 ? ids.next() : id;
+    Command.LeaseGrant grant = new Command.LeaseGrant(chosen, Math.max(ttlSeconds, minTtlSeconds));
+    return identify(caller, identity -> proposer.propose(grant, identity));
   }
 
   @Override
   public CompletionStage<HeaderResult> revoke(Caller caller, long id) {
-    Reason refusal = standing.refuses(caller);
-    if (refusal != null) {
-      return CompletableFuture.failedFuture(new StoreException(refusal));
-    }
-    return proposer.propose(new Command.LeaseRevoke(id, 0));
+    return identify(caller, identity -> proposer.propose(new Command.LeaseRevoke(id, 0), identity));
   }
 
   @Override
   public CompletionStage<KeptAlive> keepAlive(Caller caller, long id) {
-    Reason refusal = standing.refuses(caller);
-    if (refusal != null) {
-      return CompletableFuture.failedFuture(new StoreException(refusal));
-    }
-    // As in etcd, the header's revision is sampled before the renewal.
-    long revision = published.state().revision();
-    return leaderOnly.run(
+    return identify(
         caller,
-        (answer, again) ->
-            whenLeading(answer, () -> renew(id, revision, answer, again, /* applied= */ false)));
+        identity -> {
+          Reason denied = refuses(identity, book.keys(id), Access.Write::new);
+          if (denied != null) {
+            return Answers.refused(denied);
+          }
+          // As in etcd, the header's revision is sampled before the renewal.
+          long revision = published.state().revision();
+          return leaderOnly.run(
+              caller,
+              (answer, again) ->
+                  whenLeading(answer, () -> renew(id, revision, answer, again, false)));
+        });
   }
 
   @Override
   public CompletionStage<TimeToLive> timeToLive(Caller caller, long id, boolean keys) {
-    Reason refusal = standing.refuses(caller);
-    if (refusal != null) {
-      return CompletableFuture.failedFuture(new StoreException(refusal));
-    }
-    return leaderOnly.run(
-        caller, (answer, again) -> whenApplied(answer, state -> tell(id, keys, state, answer)));
+    return identify(
+        caller,
+        identity ->
+            leaderOnly.run(
+                caller,
+                (answer, again) ->
+                    whenApplied(answer, state -> tell(identity, id, keys, state, answer))));
   }
 
   @Override
   public CompletionStage<Leases> list(Caller caller) {
+    return identify(
+        caller,
+        identity -> {
+          List<Lease> leases = book.listLeases();
+          for (Lease lease : leases) {
+            Reason denied = refuses(identity, book.keys(lease.id()), Access.Read::new);
+            if (denied != null) {
+              return Answers.refused(denied);
+            }
+          }
+          List<Long> byDeadline = clock.idsByDeadline();
+          return CompletableFuture.completedFuture(
+              new Leases(
+                  header(),
+                  byDeadline != null ? byDeadline : leases.stream().map(Lease::id).toList()));
+        });
+  }
+
+  /** Refuses whom the member's standing or access control refuses; others go on by name. */
+  private <R> CompletableFuture<R> identify(
+      Caller caller, Function<Identity, CompletableFuture<R>> action) {
     Reason refusal = standing.refuses(caller);
     if (refusal != null) {
-      return CompletableFuture.failedFuture(new StoreException(refusal));
+      return Answers.refused(refusal);
     }
-    List<Long> ids = clock.idsByDeadline();
-    if (ids == null) {
-      ids = book.listLeases().stream().map(Lease::id).toList();
+    return callers.identify(
+        caller,
+        identity -> {
+          AccessView view = callers.view();
+          Reason denied = view.enabled() ? view.check(identity, new Access.Known()) : null;
+          return denied != null ? Answers.refused(denied) : action.apply(identity);
+        });
+  }
+
+  /** Why {@code identity} may not do something to one of the keys, or null. */
+  private @Nullable Reason refuses(
+      Identity identity, List<Bytes> keys, Function<KeyRange, Access> access) {
+    AccessView view = callers.view();
+    if (view.enabled()) {
+      for (Bytes key : keys) {
+        Reason denied = view.check(identity, access.apply(KeyRange.single(key)));
+        if (denied != null) {
+          return denied;
+        }
+      }
     }
-    return CompletableFuture.completedFuture(new Leases(header(), ids));
+    return null;
   }
 
   /** Runs {@code action} once this member has confirmed, not too long ago, that it leads. */
@@ -247,7 +299,12 @@ public final class LeaseFacade implements LeaseService, AutoCloseable {
     });
   }
 
-  private void tell(long id, boolean withKeys, State state, CompletableFuture<TimeToLive> answer) {
+  private void tell(
+      Identity identity,
+      long id,
+      boolean withKeys,
+      State state,
+      CompletableFuture<TimeToLive> answer) {
     Lease lease = book.findLease(id);
     ResponseHeader header = standing.header(state.revision());
     if (lease == null) {
@@ -255,6 +312,12 @@ public final class LeaseFacade implements LeaseService, AutoCloseable {
       return;
     }
     List<Bytes> keys = withKeys ? book.keys(id) : List.of();
+    // The very keys that are told, whatever was attached meanwhile.
+    Reason denied = refuses(identity, keys, Access.Read::new);
+    if (denied != null) {
+      LeaderOnly.refuse(answer, denied);
+      return;
+    }
     Long left = clock.remainingMillis(id);
     if (left != null) {
       answer.complete(new TimeToLive(header, id, left / 1000, lease.ttlSeconds(), keys));

@@ -38,15 +38,14 @@ final class LeaseFacadeTest {
   }
 
   @Test
-  void leaseIsNotProposedWhenTheQuotaIsReached() {
-    world.quota = cost -> cost == 64 ? CompletableFuture.completedFuture(null) : null;
+  void grantBeyondTheQuotaIsRefusedOnceTheAlarmIsRaised() {
+    world.quotaExceeded = new CompletableFuture<>();
+    var granted = world.leases.grant(Caller.LOCAL, 1, 60).toCompletableFuture();
+    assertThat(granted).isNotDone();
 
-    CompletableFuture<?> grant = world.leases.grant(Caller.LOCAL, 1, 60).toCompletableFuture();
+    world.quotaExceeded.complete(null);
 
-    assertThat(grant.exceptionNow())
-        .isInstanceOfSatisfying(
-            StoreException.class,
-            refusal -> assertThat(refusal.reason()).isEqualTo(new Reason.NoSpace()));
+    assertThat(reasonOf(granted)).isEqualTo(new Reason.NoSpace());
     assertThat(world.proposed).isEmpty();
   }
 

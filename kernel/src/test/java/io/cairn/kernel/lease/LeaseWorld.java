@@ -5,12 +5,13 @@ import io.cairn.kernel.command.Command;
 import io.cairn.kernel.index.IndexRoot;
 import io.cairn.kernel.options.KernelOptions;
 import io.cairn.kernel.records.RecentLog;
+import io.cairn.kernel.request.Callers;
 import io.cairn.kernel.request.Proposer;
-import io.cairn.kernel.request.Quota;
 import io.cairn.kernel.request.Standing;
 import io.cairn.kernel.state.Published;
 import io.cairn.kernel.state.State;
 import io.cairn.kernel.virtual.VirtualTime;
+import io.cairn.spi.auth.AccessControl;
 import io.cairn.spi.auth.Identity;
 import io.cairn.spi.consensus.Configuration;
 import io.cairn.spi.consensus.ConfigurationChange;
@@ -31,6 +32,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A member as far as leases go: commands are applied when the test says so, at the current term.
@@ -51,16 +53,20 @@ final class LeaseWorld implements Proposer, Consensus {
   private final ArrayDeque<Pending> waiting = new ArrayDeque<>();
   final LeaseFacade leases =
       new LeaseFacade(
-          KernelOptions.defaults(1, 2),
-          book,
-          published,
-          standing,
-          this,
-          cost -> this.quota.exceededBy(cost),
-          this,
-          time,
-          time);
-  Quota quota = Quota.NONE;
+          new LeaseFacade.Parts(
+              KernelOptions.defaults(1, 2),
+              book,
+              published,
+              standing,
+              this,
+              this,
+              new Callers(
+                  AccessControl.open(),
+                  (caller, view) -> CompletableFuture.completedFuture(Identity.ANONYMOUS)),
+              cost -> this.quotaExceeded,
+              time,
+              time));
+  @Nullable CompletableFuture<Void> quotaExceeded;
   boolean appliesAtOnce = true;
   boolean confirmsLeadership = true;
   int confirmations;

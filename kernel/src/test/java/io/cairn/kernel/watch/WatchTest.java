@@ -11,11 +11,26 @@ import static io.cairn.kernel.watch.WatchClient.without;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.cairn.kernel.options.KernelOptions;
+import io.cairn.kernel.request.Callers;
+import io.cairn.spi.auth.Access;
+import io.cairn.spi.auth.AccessControl;
+import io.cairn.spi.auth.AccessView;
+import io.cairn.spi.auth.Identity;
 import io.cairn.spi.consensus.Leadership;
+import io.cairn.spi.storage.Mutation;
+import io.cairn.spi.storage.StorageView;
+import io.cairn.spi.store.AuthRequest;
+import io.cairn.spi.store.AuthResult;
+import io.cairn.spi.store.Bytes;
 import io.cairn.spi.store.Caller;
+import io.cairn.spi.store.KeyRange;
 import io.cairn.spi.store.Reason;
 import io.cairn.spi.store.StoreException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** etcd semantics 8, case by case; each expected line is one message. */
@@ -515,5 +530,103 @@ final class WatchTest {
       assertThat(got.toString().split("@", -1)).hasSize(13);
     }
     assertThat(world.watch.stats().heldBytes()).isZero();
+  }
+
+  @Test
+  void streamFetchesOnForOthersWhenWhatWasReadForOneWasEvicted() {
+    world.putNow("a", "x".repeat(700_000));
+    world.putNow("a", "x".repeat(700_000));
+    world.putNow("b", "1");
+    world.forget();
+    world.previousInMemory = false;
+    client.stream.create(everything(2));
+    client.stream.create(watching("b", "", 2));
+    client.takeAll();
+    WatchClient another = world.client();
+    another.stream.create(everything(2));
+    another.takeAll();
+
+    // Both are read for, which is more than may be held; then they come for it.
+    world.time.run();
+    List<String> lines = new ArrayList<>();
+    while (client.isAwake() || another.isAwake()) {
+      lines.addAll(client.takeAll());
+      another.takeAll();
+      world.time.run();
+    }
+
+    assertThat(lines).anyMatch(line -> line.equals("4 #1 events b=1@4"));
+    assertThat(lines).anyMatch(line -> line.contains("~filler=600000 bytes@6"));
+  }
+
+  // 8.8
+
+  @Test
+  void requestsWaitInOrderUntilItIsKnownWhoAsks() {
+    List<CompletableFuture<Identity>> asked = new ArrayList<>();
+    WatchWorld guarded =
+        new WatchWorld(
+            WatchOptions.of(KernelOptions.defaults(11, 22)),
+            new Callers(
+                new OneUser("ann", KeyRange.single(Bytes.utf8("a"))),
+                (caller, view) -> {
+                  asked.add(new CompletableFuture<>());
+                  return asked.getLast();
+                }));
+    WatchClient guest = guarded.client();
+    guest.stream.create(watching("a", "", 0));
+    guest.stream.cancel(0);
+    guest.stream.create(watching("a", "\0", 0));
+    guest.stream.create(watching("a", "", 0));
+    assertThat(guest.takeAll()).isEmpty();
+
+    asked.get(0).complete(new Identity("ann", 1));
+    assertThat(guest.takeAll()).containsExactly("1 #0 created", "1 #0 canceled");
+    asked.get(1).complete(new Identity("ann", 1));
+    assertThat(guest.takeAll()).containsExactly("1 #-1 refused PermissionDenied[]");
+    asked.get(2).completeExceptionally(new StoreException(new Reason.InvalidAuthToken()));
+    assertThat(guest.takeAll()).containsExactly("1 #-1 refused InvalidAuthToken[]");
+  }
+
+  /** Access control that lets one user read one range. */
+  private record OneUser(String name, KeyRange readable) implements AccessControl, AccessView {
+    @Override
+    public boolean isManageable() {
+      return false;
+    }
+
+    @Override
+    public void load(StorageView view) {
+      throw new AssertionError("nothing is loaded in this test");
+    }
+
+    @Override
+    public AuthResult apply(long index, AuthRequest command, List<Mutation> batch) {
+      throw new AssertionError("nothing is managed in this test");
+    }
+
+    @Override
+    public AccessView view() {
+      return this;
+    }
+
+    @Override
+    public boolean enabled() {
+      return true;
+    }
+
+    @Override
+    public long revision() {
+      return 1;
+    }
+
+    @Override
+    public @Nullable Reason check(Identity identity, Access access) {
+      boolean allowed =
+          identity.user().equals(name)
+              && access instanceof Access.Read read
+              && read.range().equals(readable);
+      return allowed ? null : new Reason.PermissionDenied();
+    }
   }
 }

@@ -19,6 +19,7 @@ import io.cairn.kernel.virtual.VirtualTime;
 import io.cairn.spi.auth.AccessControl;
 import io.cairn.spi.auth.Identity;
 import io.cairn.spi.consensus.Leadership;
+import io.cairn.spi.environment.Scheduler;
 import io.cairn.spi.storage.Mutation;
 import io.cairn.spi.storage.StorageEngine;
 import io.cairn.spi.storage.StorageOptions;
@@ -43,6 +44,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class WatchWorld implements FlushedEngine, PreviousRecords {
   private static final RecordFormat FORMAT = new RecordFormat(Tables.REVISIONS);
+
+  private static final Callers OPEN =
+      new Callers(
+          AccessControl.open(),
+          (caller, view) -> CompletableFuture.completedFuture(Identity.ANONYMOUS));
 
   /** What happened: one change. */
   record Event(long main, int sub, boolean deletion, Bytes key, Bytes keyValue, Bytes previous) {}
@@ -73,18 +79,31 @@ final class WatchWorld implements FlushedEngine, PreviousRecords {
   }
 
   WatchWorld(WatchOptions options) {
-    this(
-        options,
-        new Callers(
-            AccessControl.open(),
-            (caller, view) -> CompletableFuture.completedFuture(Identity.ANONYMOUS)));
+    this(options, null, OPEN);
   }
 
+  /** A world whose lanes are real threads. */
+  WatchWorld(WatchOptions options, Scheduler lanes) {
+    this(options, lanes, OPEN);
+  }
+
+  /** A world in which callers have to be known. */
   WatchWorld(WatchOptions options, Callers callers) {
+    this(options, null, callers);
+  }
+
+  private WatchWorld(WatchOptions options, @Nullable Scheduler lanes, Callers callers) {
     standing.leadership(new Leadership(2, 22, true));
     watch =
         new WatchFacade(
-            options, published, this, this, standing, callers, time, new SplitMixRng(7));
+            options,
+            published,
+            this,
+            this,
+            standing,
+            callers,
+            lanes == null ? time : lanes,
+            new SplitMixRng(7));
     watch.start();
     time.run();
   }
