@@ -70,13 +70,6 @@ final class Durability {
     pending.forEach(p -> p.last = Math.min(p.last, from - 1));
   }
 
-  /**
-   * A snapshot at {@code index} replaces all; nothing under way counts for what comes behind it.
-   */
-  void reset() {
-    pending.forEach(p -> p.last = Math.min(p.last, durable));
-  }
-
   void persisted(long token) {
     while (!pending.isEmpty() && pending.getFirst().token <= token) {
       Pending done = pending.removeFirst();

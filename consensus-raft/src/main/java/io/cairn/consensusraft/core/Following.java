@@ -60,7 +60,8 @@ final class Following {
       return;
     }
     state.log.resetTo(point.index(), point.term(), state.handedOut, state.out);
-    state.durability.reset();
+    // Whatever the old log held at or behind that place is void, durable or not.
+    state.durability.truncatedFrom(point.index());
     state.commit = point.index();
     state.handedOut = point.index();
     state.applied = point.index();

@@ -85,6 +85,30 @@ final class RaftCoreTest {
   }
 
   @Test
+  void whatWasDurableBehindAnInstalledSnapshotCountsForNothing() {
+    RaftCore core =
+        follower(new HardState(1, 0, 1), entry(1, 1), entry(2, 1), entry(3, 1), entry(4, 1));
+    Message.Header leader = new Message.Header(2, 1, 2, 0);
+    core.step(
+        List.of(
+            new Input.Receive(
+                new Message.InstallSnapshot(leader, new SnapshotPoint(2, 2, THREE)))));
+    core.step(List.of(new Input.Persisted(1)));
+
+    Effects effects =
+        core.step(
+            List.of(
+                new Input.Receive(
+                    new Message.AppendRequest(
+                        leader, 2, 2, List.of(entry(3, 2), entry(4, 2)), 4))));
+
+    assertThat(core.durableIndex()).isEqualTo(2);
+    assertThat(effects.apply()).isEmpty();
+    assertThat(core.step(List.of(new Input.Persisted(2))).apply())
+        .containsExactly(entry(3, 2), entry(4, 2));
+  }
+
+  @Test
   void aCopyGoesItsOwnWay() {
     RaftCore core =
         RaftCore.start(
