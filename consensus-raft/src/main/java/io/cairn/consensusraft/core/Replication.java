@@ -88,6 +88,9 @@ final class Replication {
         state.becomeFollower(state.term, 0);
         return;
       }
+      if (!state.configuration.isVoter(state.self)) {
+        chooseSuccessor(leader);
+      }
     }
     leader.heartbeatElapsed++;
     if (leader.heartbeatElapsed >= state.settings.heartbeatTicks()) {
@@ -182,7 +185,7 @@ final class Replication {
       leader.transferTo = 0;
     }
     if (!state.configuration.isVoter(state.self)) {
-      stepAside(leader);
+      chooseSuccessor(leader);
     }
   }
 
@@ -318,8 +321,13 @@ final class Replication {
     return heard >= state.configuration.quorum();
   }
 
-  /** This member lost its vote by a change that it committed itself: the best other takes over. */
-  private void stepAside(Leader leader) {
+  /**
+   * This member lost its vote by a change that it committed itself. It goes on leading, without
+   * counting itself and without accepting proposals, until another has taken over: the others may
+   * not know yet that the change is committed, and under the old configuration they could need the
+   * vote of this member, whose log may be longer than theirs.
+   */
+  private void chooseSuccessor(Leader leader) {
     Progress best = null;
     for (Progress progress : leader.followers) {
       if (state.configuration.isVoter(progress.id)
@@ -328,8 +336,8 @@ final class Replication {
       }
     }
     if (best != null) {
-      state.out.send(new Message.TimeoutNow(state.header(best.id)));
+      leader.transferTo = best.id;
+      transferIfCaughtUp(leader, best);
     }
-    state.becomeFollower(state.term, 0);
   }
 }
