@@ -4,11 +4,11 @@ package io.cairn.consensusraft.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cairn.consensusraft.core.Effects.RoleKind;
+import io.cairn.consensusraft.fakes.RunSeeds;
 import io.cairn.spi.store.Bytes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,8 +23,7 @@ final class RandomClusterTest {
   private static final int STEPS = 2500;
 
   static Stream<Long> seeds() {
-    Long replayed = Long.getLong("cairn.seed");
-    return replayed != null ? Stream.of(replayed) : LongStream.rangeClosed(1, 80).boxed();
+    return RunSeeds.with(80);
   }
 
   @ParameterizedTest(name = "-Dcairn.seed={0}")

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.cairn.consensusraft.fakes.FakeDisk;
 import io.cairn.consensusraft.fakes.ManualScheduler;
 import io.cairn.consensusraft.fakes.PowerCut;
+import io.cairn.consensusraft.fakes.RunSeeds;
 import io.cairn.consensusraft.fakes.SilentLog;
 import io.cairn.consensusraft.runtime.TestMachine.Command;
 import io.cairn.consensusraft.wal.WalOptions;
@@ -17,7 +18,6 @@ import io.cairn.spi.store.Bytes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -27,8 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 final class KillTest {
   static Stream<Long> seeds() {
-    Long replayed = Long.getLong("cairn.seed");
-    return replayed != null ? Stream.of(replayed) : LongStream.rangeClosed(1, 200).boxed();
+    return RunSeeds.with(200);
   }
 
   @ParameterizedTest(name = "-Dcairn.seed={0}")

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cairn.consensusraft.fakes.FakeDisk;
 import io.cairn.consensusraft.fakes.PowerCut;
+import io.cairn.consensusraft.fakes.RunSeeds;
 import java.io.IOException;
 import java.util.Random;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -18,8 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 final class WalCrashTest {
   static Stream<Long> seeds() {
-    Long replayed = Long.getLong("cairn.seed");
-    return replayed != null ? Stream.of(replayed) : LongStream.rangeClosed(1, 300).boxed();
+    return RunSeeds.with(300);
   }
 
   @ParameterizedTest(name = "-Dcairn.seed={0}")

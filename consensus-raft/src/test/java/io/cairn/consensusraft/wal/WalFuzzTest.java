@@ -7,6 +7,7 @@ import io.cairn.consensusraft.core.Entry;
 import io.cairn.consensusraft.core.EntryKind;
 import io.cairn.consensusraft.fakes.FakeDisk;
 import io.cairn.consensusraft.fakes.ManualLane;
+import io.cairn.consensusraft.fakes.RunSeeds;
 import io.cairn.consensusraft.fakes.SilentLog;
 import io.cairn.spi.store.Bytes;
 import java.io.IOException;
@@ -17,7 +18,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -30,8 +30,7 @@ final class WalFuzzTest {
   private static final int MUTATIONS = 60;
 
   static Stream<Long> seeds() {
-    Long replayed = Long.getLong("cairn.seed");
-    return replayed != null ? Stream.of(replayed) : LongStream.rangeClosed(1, 60).boxed();
+    return RunSeeds.with(60);
   }
 
   /** A batch as written: where it is, what it says was durable, and the log once it is read. */
