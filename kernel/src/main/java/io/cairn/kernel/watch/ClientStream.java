@@ -233,17 +233,15 @@ final class ClientStream implements WatchStream {
     }
     boolean lookedAtProgress = false;
     for (int inVain = 0; inVain < IN_VAIN_MAX; inVain++) {
-      if (inbox.takeIdentified()) {
-        requests.proceed();
+      if (inbox.isSignalled()) {
+        takeSignals();
       }
       WatchMessage answer = answers.poll();
       if (answer != null) {
         return answer;
       }
-      if (inbox.takeTick()) {
-        beginTick();
-      }
-      Watcher watcher = inbox.poll();
+      boolean mayRunDry = lookedAtProgress || progress.isEmpty();
+      Watcher watcher = inbox.poll(mayRunDry);
       if (watcher != null) {
         turns++;
         WatchMessage message = advance(watcher);
@@ -254,10 +252,10 @@ final class ClientStream implements WatchStream {
         if (progress.isDueAt(turns)) {
           reportProgress();
         }
-      } else if (!lookedAtProgress) {
+      } else if (!mayRunDry) {
         lookedAtProgress = true;
         reportProgress();
-      } else if (inbox.runDry()) {
+      } else if (!inbox.isSignalled()) {
         return null;
       }
     }
@@ -359,6 +357,15 @@ final class ClientStream implements WatchStream {
     CatchUp.Reading reading = inbox.nextReading(toFetch);
     if (reading != null) {
       catchUp.read(reading);
+    }
+  }
+
+  private void takeSignals() {
+    if (inbox.takeIdentified()) {
+      requests.proceed();
+    }
+    if (inbox.takeTick()) {
+      beginTick();
     }
   }
 

@@ -35,8 +35,10 @@ final class StreamInbox {
   private final ArrayDeque<Watcher> ready = new ArrayDeque<>();
   // The stream knows that it has to look, and has not run dry since.
   private boolean woken;
-  private boolean ticked;
-  private boolean identified;
+  // Changed under the lock; the stream's thread looks at them without, before each message. If it
+  // misses a change, whoever made it finds that the stream has run dry and wakes it.
+  private volatile boolean ticked;
+  private volatile boolean identified;
   private boolean closed;
   // A watcher of this stream is with the catch-up lane, or what it read waits to be taken.
   private @Nullable Watcher fetching;
@@ -48,15 +50,25 @@ final class StreamInbox {
 
   // The stream's thread.
 
-  /** The watcher whose turn it is, or null. */
-  @Nullable Watcher poll() {
+  /**
+   * The watcher whose turn it is, or null. If there is none and {@code mayRunDry}, whoever puts
+   * something in from now on wakes the stream again, unless {@link #isSignalled} already.
+   */
+  @Nullable Watcher poll(boolean mayRunDry) {
     synchronized (lock) {
       Watcher watcher = ready.poll();
       if (watcher != null) {
         watcher.queued = false;
+      } else if (mayRunDry && !isSignalled()) {
+        woken = false;
       }
       return watcher;
     }
+  }
+
+  /** Whether {@link #takeTick} or {@link #takeIdentified} has something. */
+  boolean isSignalled() {
+    return ticked || identified;
   }
 
   /** Whether the progress interval has passed since the last call. */
@@ -74,17 +86,6 @@ final class StreamInbox {
       boolean taken = identified;
       identified = false;
       return taken;
-    }
-  }
-
-  /**
-   * Whether there is nothing to look at; if so, whoever puts something in wakes the stream again.
-   */
-  boolean runDry() {
-    synchronized (lock) {
-      boolean dry = ready.isEmpty() && !ticked && !identified;
-      woken &= !dry;
-      return dry;
     }
   }
 
