@@ -146,7 +146,7 @@ public final class RaftConsensus implements Consensus {
   @Override
   public long tryReadIndex() {
     RaftLoop running = loop;
-    return running == null ? NO_INDEX : running.readable();
+    return running == null ? NO_INDEX : running.standing().readable();
   }
 
   @Override
@@ -161,7 +161,7 @@ public final class RaftConsensus implements Consensus {
     RaftLoop running = loop;
     return running == null
         ? new ConsensusStatus(Leadership.NONE, 0, 0, io.cairn.spi.consensus.Configuration.EMPTY)
-        : running.status();
+        : running.standing().status();
   }
 
   @Override

@@ -7,12 +7,9 @@ import io.cairn.consensusraft.core.Configuration;
 import io.cairn.consensusraft.core.Effects;
 import io.cairn.consensusraft.core.Effects.Dropped;
 import io.cairn.consensusraft.core.Effects.RoleKind;
-import io.cairn.consensusraft.core.Effects.RoleView;
 import io.cairn.consensusraft.core.Input;
 import io.cairn.consensusraft.core.RaftCore;
-import io.cairn.spi.consensus.Consensus;
 import io.cairn.spi.consensus.ConsensusException;
-import io.cairn.spi.consensus.ConsensusStatus;
 import io.cairn.spi.consensus.DropReason;
 import io.cairn.spi.consensus.Leadership;
 import io.cairn.spi.consensus.Proposal;
@@ -45,8 +42,6 @@ final class RaftLoop {
   /** Proposals whose entries end at {@code lastIndex} are told at {@code deadline}. */
   private record Deadline(long lastIndex, long deadline) {}
 
-  private record PendingTransfer(long to, long deadline, CompletableFuture<Void> answer) {}
-
   /** How long the log has been quiet when it is sealed. */
   private static final long SEAL_AFTER_NANOS = 100_000_000;
 
@@ -61,11 +56,12 @@ final class RaftLoop {
   private final Inbox inbox;
   private final Outbox outbox;
   private final Parking parking;
+  private final Standing standing;
+  private final Transfers transfers;
   private final TimeSource time;
   private final EventLog events;
   private final int payloadBytesMax;
   private final long requestTimeoutNanos;
-  private final long transferTimeoutNanos;
 
   private final ReadWaiters reads = new ReadWaiters();
   private final List<Input> inputs = new ArrayList<>();
@@ -73,27 +69,17 @@ final class RaftLoop {
   private final List<Proposal> proposals = new ArrayList<>();
   private final Deque<Deadline> deadlines = new ArrayDeque<>();
   private @Nullable Object[] emptied = Inbox.spare();
-  private @Nullable PendingTransfer transfer;
   private @Nullable CompletableFuture<Void> stopping;
 
   /** Own proposals up to this index were told that their time is over (C3). */
   private long abandonedThrough;
 
+  /** The leader that the state machine was told of, or 0. */
+  private long toldLeader;
+
   private long lastPersistNanos;
   private boolean sealDue;
   private boolean stopped;
-
-  /** What had to be applied before this term's first read, or NO_INDEX while not known. */
-  private long readableFrom = Consensus.NO_INDEX;
-
-  /** The configuration in the status, in both forms. */
-  private Configuration told;
-
-  private io.cairn.spi.consensus.Configuration toldConfiguration;
-
-  // Written by the raft lane, read by any thread: each value stands for itself.
-  private volatile long readable = Consensus.NO_INDEX;
-  private volatile ConsensusStatus status;
 
   RaftLoop(
       RaftCore core,
@@ -117,12 +103,8 @@ final class RaftLoop {
     this.events = events;
     this.payloadBytesMax = limits.payloadBytesMax();
     this.requestTimeoutNanos = limits.requestTimeoutNanos();
-    this.transferTimeoutNanos = limits.transferTimeoutNanos();
-    this.told = core.configuration();
-    this.toldConfiguration = ChangeFormat.fromCore(told);
-    this.status =
-        new ConsensusStatus(
-            Leadership.NONE, core.role().commit(), core.applied(), toldConfiguration);
+    this.standing = new Standing(core);
+    this.transfers = new Transfers(core, limits.transferTimeoutNanos());
   }
 
   /**
@@ -173,7 +155,7 @@ final class RaftLoop {
     reads.expire(now);
     parking.expire(now);
     abandon(now);
-    expireTransfer(now);
+    transfers.expire(now);
     run(List.of(new Input.Tick()));
     if (sealDue && now - lastPersistNanos >= SEAL_AFTER_NANOS) {
       sealDue = false;
@@ -188,14 +170,9 @@ final class RaftLoop {
     return stopped;
   }
 
-  /** See {@link Consensus#tryReadIndex}; any thread. */
-  long readable() {
-    return readable;
-  }
-
-  /** See {@link Consensus#status}; any thread. */
-  ConsensusStatus status() {
-    return status;
+  /** What others may know; its accessors are for any thread. */
+  Standing standing() {
+    return standing;
   }
 
   private void sort(@Nullable Object item) {
@@ -239,7 +216,11 @@ final class RaftLoop {
         }
         group.add(read.answer());
       }
-      case Requests.Transfer asked -> beginTransfer(asked);
+      case Requests.Transfer asked -> {
+        if (transfers.begin(asked, time.nanos())) {
+          inputs.add(new Input.Transfer(asked.to()));
+        }
+      }
       case Requests.Stop stop -> stopping = stop.answer();
       case Requests.WorkDone _ -> work.done();
       case Requests.Outcome outcome -> {
@@ -279,7 +260,7 @@ final class RaftLoop {
     }
     Effects effects = core.step(list);
     // Before anything leaves that could make another member answer: see tryReadIndex.
-    publishRole(effects.role());
+    tell(standing.update(effects.role()));
     work.soleMember(core.configuration().members().size() <= 1);
     outbox.send(effects.send());
     Effects.Persist persist = effects.persist();
@@ -311,51 +292,24 @@ final class RaftLoop {
     }
   }
 
-  private void publishRole(RoleView role) {
-    boolean leads = role.kind() == RoleKind.LEADER;
-    if (!role.ready()) {
-      readableFrom = Consensus.NO_INDEX;
-    } else if (readableFrom == Consensus.NO_INDEX) {
-      readableFrom = role.commit();
+  private void tell(@Nullable Leadership leadership) {
+    if (leadership == null) {
+      return;
     }
-    if (!role.ready() || !core.configuration().isSoleVoter(core.self())) {
-      readable = Consensus.NO_INDEX;
-    } else if (core.applied() >= readableFrom) {
-      // Alone, every answer was given by this member's state machine after it had published what
-      // it answers, so whatever it has published is new enough. A learner, however, may have
-      // answered for an entry that is committed but not applied here yet.
-      readable = core.configuration().isAlone(core.self()) ? core.applied() : role.commit();
+    events.info(
+        "raft state changed",
+        field("term", leadership.term()),
+        field("leader", Long.toHexString(leadership.leader())),
+        field("self", leadership.self()));
+    // A term in which nobody leads yet is no news to the state machine.
+    if (leadership.leader() != 0 || toldLeader != 0) {
+      toldLeader = leadership.leader();
+      work.onApply(() -> {
+        machine.leadership(leadership);
+        return null;
+      });
     }
-    Leadership before = status.leadership();
-    Leadership now = before;
-    if (before.term() != role.term()
-        || before.leader() != role.leader()
-        || before.self() != leads) {
-      now = new Leadership(role.term(), role.leader(), leads);
-      events.info(
-          "raft state changed",
-          field("term", role.term()),
-          field("leader", Long.toHexString(role.leader())),
-          field("self", leads));
-      // A term in which nobody leads yet is no news to the state machine.
-      if (before.leader() != now.leader() || now.leader() != 0) {
-        Leadership news = now;
-        work.onApply(() -> {
-          machine.leadership(news);
-          return null;
-        });
-      }
-      completeTransfer(role.leader());
-    }
-    if (!now.equals(before)
-        || status.committedIndex() != role.commit()
-        || status.appliedIndex() != core.applied()) {
-      if (!core.configuration().equals(told)) {
-        told = core.configuration();
-        toldConfiguration = ChangeFormat.fromCore(told);
-      }
-      status = new ConsensusStatus(now, role.commit(), core.applied(), toldConfiguration);
-    }
+    transfers.leaderIs(leadership.leader());
   }
 
   private void takeBack(List<Dropped> dropped) {
@@ -421,45 +375,6 @@ final class RaftLoop {
     abandonedThrough = Math.max(abandonedThrough, last);
   }
 
-  private void beginTransfer(Requests.Transfer asked) {
-    RoleView role = core.role();
-    if (role.kind() != RoleKind.LEADER || !core.configuration().isVoter(asked.to())) {
-      asked
-          .answer()
-          .completeExceptionally(
-              new ConsensusException(
-                  ConsensusException.Kind.TRANSFER_REFUSED,
-                  role.kind() != RoleKind.LEADER
-                      ? "this member does not lead"
-                      : "member " + Long.toHexString(asked.to()) + " is no voter"));
-    } else if (asked.to() == core.self()) {
-      asked.answer().complete(null);
-    } else {
-      expireTransfer(Long.MAX_VALUE);
-      transfer =
-          new PendingTransfer(asked.to(), time.nanos() + transferTimeoutNanos, asked.answer());
-      inputs.add(new Input.Transfer(asked.to()));
-    }
-  }
-
-  private void completeTransfer(long leader) {
-    PendingTransfer pending = transfer;
-    if (pending != null && leader == pending.to) {
-      transfer = null;
-      pending.answer.complete(null);
-    }
-  }
-
-  private void expireTransfer(long now) {
-    PendingTransfer pending = transfer;
-    if (pending != null && (now == Long.MAX_VALUE || pending.deadline - now <= 0)) {
-      transfer = null;
-      pending.answer.completeExceptionally(
-          new ConsensusException(
-              ConsensusException.Kind.TIMED_OUT, "the other member did not take over in time"));
-    }
-  }
-
   private void cutLog() {
     Configuration inForce = core.configuration();
     // Others may lag a little and should not need a snapshot for that.
@@ -476,8 +391,8 @@ final class RaftLoop {
     parking.dropAll(DropReason.STOPPED);
     abandonThrough(core.lastIndex());
     reads.failAll(ConsensusException.Kind.STOPPED, "the member stops");
-    expireTransfer(Long.MAX_VALUE);
-    readable = Consensus.NO_INDEX;
+    transfers.giveUp();
+    standing.close();
     stopped = true;
     long commit = core.role().commit();
     work.finish(() -> {

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.consensusraft.runtime;
+
+import io.cairn.consensusraft.core.Configuration;
+import io.cairn.consensusraft.core.Effects.RoleKind;
+import io.cairn.consensusraft.core.Effects.RoleView;
+import io.cairn.consensusraft.core.RaftCore;
+import io.cairn.spi.consensus.Consensus;
+import io.cairn.spi.consensus.ConsensusStatus;
+import io.cairn.spi.consensus.Leadership;
+import io.cairn.spi.environment.OnLane;
+import org.jspecify.annotations.Nullable;
+
+/** What this member is, as any thread may see it. */
+@OnLane("raft")
+final class Standing {
+  private final RaftCore core;
+
+  /** What had to be applied before this term's first read, or NO_INDEX while not known. */
+  private long readableFrom = Consensus.NO_INDEX;
+
+  /** The configuration in the status, in both forms. */
+  private Configuration told;
+
+  private io.cairn.spi.consensus.Configuration toldConfiguration;
+
+  // Written by the raft lane, read by any thread: each value stands for itself.
+  private volatile long readable = Consensus.NO_INDEX;
+  private volatile ConsensusStatus status;
+
+  Standing(RaftCore core) {
+    this.core = core;
+    this.told = core.configuration();
+    this.toldConfiguration = ChangeFormat.fromCore(told);
+    this.status =
+        new ConsensusStatus(
+            Leadership.NONE, core.role().commit(), core.applied(), toldConfiguration);
+  }
+
+  /** See {@link Consensus#tryReadIndex}; any thread. */
+  long readable() {
+    return readable;
+  }
+
+  /** See {@link Consensus#status}; any thread. */
+  ConsensusStatus status() {
+    return status;
+  }
+
+  /**
+   * Makes visible where the core stands after a step, before anything of the step leaves this
+   * member.
+   *
+   * @return who leads, if that has changed
+   */
+  @Nullable Leadership update(RoleView role) {
+    updateReadable(role);
+    Leadership before = status.leadership();
+    Leadership now = before;
+    boolean leads = role.kind() == RoleKind.LEADER;
+    if (before.term() != role.term()
+        || before.leader() != role.leader()
+        || before.self() != leads) {
+      now = new Leadership(role.term(), role.leader(), leads);
+    }
+    if (!now.equals(before)
+        || status.committedIndex() != role.commit()
+        || status.appliedIndex() != core.applied()) {
+      if (!core.configuration().equals(told)) {
+        told = core.configuration();
+        toldConfiguration = ChangeFormat.fromCore(told);
+      }
+      status = new ConsensusStatus(now, role.commit(), core.applied(), toldConfiguration);
+    }
+    return now.equals(before) ? null : now;
+  }
+
+  /** Nothing may be read here any more without asking. */
+  void close() {
+    readable = Consensus.NO_INDEX;
+  }
+
+  private void updateReadable(RoleView role) {
+    if (!role.ready()) {
+      readableFrom = Consensus.NO_INDEX;
+    } else if (readableFrom == Consensus.NO_INDEX) {
+      readableFrom = role.commit();
+    }
+    if (!role.ready() || !core.configuration().isSoleVoter(core.self())) {
+      readable = Consensus.NO_INDEX;
+    } else if (core.applied() >= readableFrom) {
+      // Alone, every answer was given by this member's state machine after it had published what
+      // it answers, so whatever it has published is new enough. A learner, however, may have
+      // answered for an entry that is committed but not applied here yet.
+      readable = core.configuration().isAlone(core.self()) ? core.applied() : role.commit();
+    }
+  }
+}
