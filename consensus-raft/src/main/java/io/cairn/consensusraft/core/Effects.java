@@ -63,7 +63,7 @@ public record Effects(
   public enum DropReason {
     /** This member does not lead, or not in the expected term. Nothing was appended. */
     NOT_LEADER,
-    /** Leadership is being handed over. Nothing was appended. */
+    /** Leadership is being handed over, or will be. Nothing was appended. */
     TRANSFERRING,
     /** Too much is waiting already. Nothing was appended. */
     OVERLOADED,

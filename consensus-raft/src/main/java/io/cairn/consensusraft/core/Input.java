@@ -23,8 +23,13 @@ public sealed interface Input {
    */
   record Propose(long expectedTerm, List<Bytes> payloads, List<?> origins) implements Input {}
 
-  /** A membership change to be appended, if this member leads and no other change is unapplied. */
-  record ProposeChange(long expectedTerm, Bytes payload, Object origin) implements Input {}
+  /**
+   * A membership change to be appended, if this member leads and no other change is unapplied.
+   *
+   * @param leaves whether this member itself loses its vote by it
+   */
+  record ProposeChange(long expectedTerm, Bytes payload, Object origin, boolean leaves)
+      implements Input {}
 
   /** Somebody wants to read what is true now; {@code origin} comes back with the index. */
   record ReadIndex(Object origin) implements Input {}

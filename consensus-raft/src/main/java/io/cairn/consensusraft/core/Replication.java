@@ -30,6 +30,11 @@ final class Replication {
     state.electionElapsed = 0;
     // Any entry that is not applied yet may be a change of membership (dissertation 4.1).
     leader.lastChange = state.log.last();
+    for (long index = state.applied + 1; index <= state.log.last(); index++) {
+      if (state.log.entry(index).kind() == EntryKind.CONFIGURATION) {
+        leader.quietUntil = index;
+      }
+    }
     // The first entry of a term commits what earlier terms left behind (Raft paper, figure 8).
     append(leader, EntryKind.NOOP, Bytes.EMPTY, null);
     followConfiguration(leader, false);
@@ -61,6 +66,9 @@ final class Replication {
     } else {
       append(leader, EntryKind.CONFIGURATION, change.payload(), change.origin());
       leader.lastChange = state.log.last();
+      if (change.leaves()) {
+        leader.quietUntil = state.log.last();
+      }
     }
   }
 
@@ -245,7 +253,7 @@ final class Replication {
     if (leader == null) {
       return DropReason.NOT_LEADER;
     }
-    if (leader.transferTo != 0) {
+    if (leader.transferTo != 0 || leader.quietUntil > state.applied) {
       return DropReason.TRANSFERRING;
     }
     // Whatever its size, one proposal is accepted when nothing else is waiting.

@@ -72,6 +72,13 @@ sealed interface Role {
     /** No membership change is accepted before this index is applied. */
     long lastChange;
 
+    /**
+     * No command is accepted before this index is applied: a change stands there that may take away
+     * this member's vote. Were its log to grow behind the change, and the others not to know yet
+     * that the change is committed, then nobody could win the vote of this member any more.
+     */
+    long quietUntil;
+
     /** The voter that is to take over, or 0. */
     long transferTo;
 
@@ -92,6 +99,7 @@ sealed interface Role {
       Leader copy = new Leader();
       followers.forEach(progress -> copy.followers.add(progress.copy()));
       copy.lastChange = lastChange;
+      copy.quietUntil = quietUntil;
       copy.transferTo = transferTo;
       copy.heartbeatElapsed = heartbeatElapsed;
       copy.uncommittedBytes = uncommittedBytes;
@@ -100,7 +108,13 @@ sealed interface Role {
 
     @Override
     public void addTo(Fingerprint print) {
-      print.add(3).add(lastChange).add(transferTo).add(heartbeatElapsed).add(uncommittedBytes);
+      print
+          .add(3)
+          .add(lastChange)
+          .add(quietUntil)
+          .add(transferTo)
+          .add(heartbeatElapsed)
+          .add(uncommittedBytes);
       followers.forEach(progress -> progress.addTo(print));
     }
   }

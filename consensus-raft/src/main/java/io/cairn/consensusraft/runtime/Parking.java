@@ -31,14 +31,14 @@ final class Parking {
     return parked.isEmpty();
   }
 
-  /** All that wait, as inputs of the core; they wait no longer. */
-  List<Input> unpark() {
+  /** All that wait, as inputs of the core of member {@code self}; they wait no longer. */
+  List<Input> unpark(long self) {
     List<Bytes> payloads = new ArrayList<>();
     List<Proposal> proposals = new ArrayList<>();
     List<Input> inputs = new ArrayList<>();
     for (Parked waiting : parked) {
       if (waiting.origin instanceof Requests.Change change) {
-        inputs.add(new Input.ProposeChange(0, ChangeFormat.encode(change.change()), change));
+        inputs.add(change.toInput(self));
       } else {
         proposals.add((Proposal) waiting.origin);
         payloads.add(proposals.getLast().payload());

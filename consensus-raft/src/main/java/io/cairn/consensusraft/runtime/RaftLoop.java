@@ -199,7 +199,7 @@ final class RaftLoop {
         if (stopped) {
           Parking.drop(inbox, change, DropReason.STOPPED);
         } else {
-          inputs.add(new Input.ProposeChange(0, ChangeFormat.encode(change.change()), change));
+          inputs.add(change.toInput(core.self()));
         }
       }
       case Requests.Read read -> {
@@ -246,7 +246,7 @@ final class RaftLoop {
         if (parking.isEmpty() || core.role().kind() != RoleKind.LEADER) {
           return;
         }
-        outcomes = parking.unpark();
+        outcomes = parking.unpark(core.self());
       }
       step(outcomes);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.consensusraft.runtime;
 
+import io.cairn.consensusraft.core.Input;
 import io.cairn.spi.consensus.ConfigurationChange;
 import io.cairn.spi.consensus.Proposal;
 import java.util.concurrent.CompletableFuture;
@@ -8,7 +9,12 @@ import java.util.concurrent.CompletableFuture;
 /** What callers put into the inbox beside plain proposals and inputs of the core. */
 sealed interface Requests {
   /** A change of the configuration. */
-  record Change(ConfigurationChange change, Proposal proposal) implements Requests {}
+  record Change(ConfigurationChange change, Proposal proposal) implements Requests {
+    Input toInput(long self) {
+      boolean leaves = change.kind() == ConfigurationChange.Kind.REMOVE && change.member() == self;
+      return new Input.ProposeChange(0, ChangeFormat.encode(change), this, leaves);
+    }
+  }
 
   /** A question for an index to read at. */
   record Read(CompletableFuture<Long> answer) implements Requests {}
@@ -23,5 +29,5 @@ sealed interface Requests {
   record WorkDone() implements Requests {}
 
   /** Work that went to another lane is done. */
-  record Outcome(io.cairn.consensusraft.core.Input input) implements Requests {}
+  record Outcome(Input input) implements Requests {}
 }

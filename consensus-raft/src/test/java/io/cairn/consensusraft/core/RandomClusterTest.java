@@ -130,7 +130,7 @@ final class RandomClusterTest {
           member.step(new Input.ReadIndex(origin));
         }
       } else if (what < 950) {
-        any().step(new Input.ProposeChange(0, Bytes.utf8(change()), "c" + counter++));
+        any().change(change(), "c" + counter++);
       } else if (what < 955) {
         any().step(new Input.Transfer(1 + dice.below(size)));
       } else if (what < 965) {

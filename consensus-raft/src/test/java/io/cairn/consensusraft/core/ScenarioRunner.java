@@ -67,9 +67,7 @@ final class ScenarioRunner {
       case "campaign" -> campaign(member(words.getFirst()));
       case "tick" -> tick(words);
       case "propose" -> propose(words);
-      case "change" ->
-          member(words.getFirst())
-              .step(new Input.ProposeChange(0, Bytes.utf8(words.get(1)), words.get(1)));
+      case "change" -> member(words.getFirst()).change(words.get(1), words.get(1));
       case "read" -> read(member(words.getFirst()), words.get(1));
       case "transfer" ->
           member(words.getFirst()).step(new Input.Transfer(cluster.idOf(words.get(1))));

@@ -180,6 +180,10 @@ final class TestMember {
     }
   }
 
+  void change(String text, Object origin) {
+    step(new Input.ProposeChange(0, Bytes.utf8(text), origin, text.equals("-n" + id)));
+  }
+
   void propose(String text) {
     step(new Input.Propose(0, List.of(Bytes.utf8(text)), List.of(text)));
   }
