@@ -296,7 +296,8 @@ final class ServicesTest {
                 .setDbSizeInUse(50)
                 .setStorageVersion("3.7.0")
                 .setDbSizeQuota(2_000)
-                .setDowngradeInfo(DowngradeInfo.getDefaultInstance())
+                .setDowngradeInfo(
+                    DowngradeInfo.newBuilder().setEnabled(true).setTargetVersion("3.6.0"))
                 .build());
   }
 
