@@ -79,6 +79,7 @@ public final class Main {
   }
 
   private static int serve(ServerConfig config, EventLog log) {
+    LibraryLog.install(log);
     Server server = DaggerServerComponent.factory().create(config, log).server();
     try {
       if (Boolean.getBoolean(REHEARSAL)) {
