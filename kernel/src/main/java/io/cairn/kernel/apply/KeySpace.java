@@ -103,11 +103,25 @@ public final class KeySpace {
     floor = revision;
   }
 
-  /** Fails as a put that cannot be done fails; changes nothing. */
+  /** Fails as a put that cannot be done fails; changes nothing. The lease is looked at first. */
   void check(PutRequest put) {
+    checkLease(put);
+    checkPresence(put);
+  }
+
+  /** The same for a put within a transaction, where etcd looks at the key first. */
+  void checkInTxn(PutRequest put) {
+    checkPresence(put);
+    checkLease(put);
+  }
+
+  private void checkLease(PutRequest put) {
     if (put.lease() != 0 && !leases.exists(put.lease())) {
       throw new StoreException(new Reason.LeaseNotFound());
     }
+  }
+
+  private void checkPresence(PutRequest put) {
     if ((put.ignoreValue() || put.ignoreLease())
         && index.get(put.key(), IndexReader.LATEST) == null) {
       throw new StoreException(new Reason.KeyNotFound());

@@ -66,7 +66,7 @@ final class TxnExecution {
     for (Operation operation : path.operations()) {
       switch (operation) {
         case RangeRequest range -> checkRevision(range.revision());
-        case PutRequest put -> keys.check(put);
+        case PutRequest put -> keys.checkInTxn(put);
         case DeleteRequest _ -> {
           // Deleting always works.
         }

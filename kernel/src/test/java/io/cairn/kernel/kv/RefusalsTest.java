@@ -153,6 +153,22 @@ final class RefusalsTest {
               kv -> kv.txn(CALLER, txn(List.of(PUT, new DeleteRequest(KeyRange.prefix(K), false)))),
               new Reason.DuplicateKey()),
           row(
+              "unknown lease and ignored value of an absent key",
+              kv ->
+                  kv.put(
+                      CALLER, new PutRequest(Bytes.utf8("x"), Bytes.EMPTY, 9, false, true, false)),
+              new Reason.LeaseNotFound()),
+          row(
+              "the same in a transaction, where the key is looked at first",
+              kv ->
+                  kv.txn(
+                      CALLER,
+                      txn(
+                          List.of(
+                              new PutRequest(
+                                  Bytes.utf8("x"), Bytes.EMPTY, 9, false, true, false)))),
+              new Reason.KeyNotFound()),
+          row(
               "unknown lease in a transaction",
               kv -> kv.txn(CALLER, txn(List.of(PUT, new PutRequest(V, V, 9, false, false, false)))),
               new Reason.LeaseNotFound()),
