@@ -73,7 +73,7 @@ final class EtcdDifferentialIT {
       DeleteRangeRequest request = history.delete();
       history.revision(same(i, request, theirs, ours, client -> client.kv().deleteRange(request)));
     } else {
-      TxnRequest request = history.txn(2);
+      TxnRequest request = history.txn();
       history.revision(same(i, request, theirs, ours, client -> client.kv().txn(request)));
     }
   }

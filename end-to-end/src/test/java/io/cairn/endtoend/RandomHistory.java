@@ -24,6 +24,7 @@ final class RandomHistory {
   private final Random random;
   private long revision = 1;
   private long lease;
+  private boolean deletesInTxn;
 
   RandomHistory(long seed) {
     this.random = new Random(seed);
@@ -107,7 +108,16 @@ final class RandomHistory {
         .build();
   }
 
-  TxnRequest txn(int depth) {
+  /**
+   * A transaction either deletes or keeps values and leases, since etcd 3.4 ends its process when
+   * one deletes a key and then keeps its value.
+   */
+  TxnRequest txn() {
+    deletesInTxn = chance(50);
+    return txn(2);
+  }
+
+  private TxnRequest txn(int depth) {
     TxnRequest.Builder txn = TxnRequest.newBuilder();
     for (int i = random.nextInt(3); i > 0; i--) {
       txn.addCompare(compare());
@@ -132,13 +142,21 @@ final class RandomHistory {
     RequestOp.Builder operation = RequestOp.newBuilder();
     int kind = random.nextInt(100);
     if (kind < 45) {
-      return operation.setRequestPut(put()).build();
+      PutRequest put = put();
+      return operation
+          .setRequestPut(
+              deletesInTxn
+                  ? put.toBuilder().setIgnoreValue(false).setIgnoreLease(false).build()
+                  : put)
+          .build();
     }
     if (kind < 75) {
       return operation.setRequestRange(range()).build();
     }
-    if (kind < 90 || depth == 0) {
-      return operation.setRequestDeleteRange(delete()).build();
+    if (depth == 0 || (deletesInTxn && kind < 90)) {
+      return deletesInTxn
+          ? operation.setRequestDeleteRange(delete()).build()
+          : operation.setRequestRange(range()).build();
     }
     return operation.setRequestTxn(txn(depth - 1)).build();
   }

@@ -61,17 +61,35 @@ final class TxnExecution {
     return new Path(succeeded, operations, nested);
   }
 
+  /** All puts of the path are looked at before any range, as etcd does. */
   private void check(Path path) {
+    checkPuts(path);
+    checkRanges(path);
+  }
+
+  private void checkPuts(Path path) {
+    int nested = 0;
+    for (Operation operation : path.operations()) {
+      switch (operation) {
+        case PutRequest put -> keys.checkInTxn(put);
+        case TxnRequest _ -> checkPuts(path.nested().get(nested++));
+        case Operation.Missing _ -> throw missing();
+        case RangeRequest _, DeleteRequest _ -> {
+          // A range has its turn below; deleting always works.
+        }
+      }
+    }
+  }
+
+  private void checkRanges(Path path) {
     int nested = 0;
     for (Operation operation : path.operations()) {
       switch (operation) {
         case RangeRequest range -> checkRevision(range.revision());
-        case PutRequest put -> keys.checkInTxn(put);
-        case DeleteRequest _ -> {
-          // Deleting always works.
+        case TxnRequest _ -> checkRanges(path.nested().get(nested++));
+        case PutRequest _, DeleteRequest _, Operation.Missing _ -> {
+          // Looked at above.
         }
-        case TxnRequest _ -> check(path.nested().get(nested++));
-        case Operation.Missing _ -> throw missing();
       }
     }
   }

@@ -169,6 +169,11 @@ final class RefusalsTest {
                                   Bytes.utf8("x"), Bytes.EMPTY, 9, false, true, false)))),
               new Reason.KeyNotFound()),
           row(
+              "a range of the future before a put of an unknown lease: puts are looked at first",
+              kv ->
+                  kv.txn(CALLER, txn(List.of(at(3), new PutRequest(V, V, 9, false, false, false)))),
+              new Reason.LeaseNotFound()),
+          row(
               "unknown lease in a transaction",
               kv -> kv.txn(CALLER, txn(List.of(PUT, new PutRequest(V, V, 9, false, false, false)))),
               new Reason.LeaseNotFound()),
