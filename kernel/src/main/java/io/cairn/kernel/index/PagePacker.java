@@ -22,9 +22,10 @@ final class PagePacker {
   /** One row for each page written: its number and, but for the first, its separator. */
   private final PageRows pages = new PageRows(true);
 
-  private int headBytes;
-  private int shortest = Integer.MAX_VALUE;
-  private int tails;
+  /** What the rows share at their beginning, and what their keys then need behind the columns. */
+  private int prefix;
+
+  private int heapBytes;
   private long mods;
   private long versions;
   private int subs;
@@ -55,10 +56,16 @@ final class PagePacker {
     }
   }
 
+  /** Adds the row at {@code i}, the last one, to the totals from which the size follows. */
   private void note(int i) {
-    headBytes += rows.length[i];
-    shortest = Math.min(shortest, rows.length[i]);
-    tails += rows.tailPage[i] == 0 ? 0 : 1;
+    int shared = rows.prefix(0, rows.count);
+    if (shared == prefix && i > 0) {
+      heapBytes += rows.heapNeed(i, shared);
+    } else {
+      // Rare: the prefix only ever gets shorter while a page fills.
+      prefix = shared;
+      heapBytes = rows.heapBytes(0, rows.count, shared);
+    }
     mods |= rows.mod[i];
     versions |= rows.version[i];
     subs |= rows.sub[i];
@@ -66,24 +73,20 @@ final class PagePacker {
   }
 
   private void forget() {
-    headBytes = 0;
-    shortest = Integer.MAX_VALUE;
-    tails = 0;
     mods = 0;
     versions = 0;
     subs = 0;
     links = 0;
   }
 
-  /** The size of all rows in one page, computed from running totals where that is exact. */
+  /** The size of all rows in one page. */
   private int size() {
-    int prefix = rows.prefix(0, rows.count);
-    if (rows.inner || shortest - prefix < Page.START) {
-      return rows.size(0, rows.count);
-    }
     int row =
-        Page.leafRow(Page.width(mods), Page.width(versions), Page.width(subs), links == 0 ? 0 : 4);
-    return prefix + rows.count * (row - prefix - Page.START) + headBytes + tails * Page.TAIL_LINK;
+        rows.inner
+            ? Page.INNER_ROW
+            : Page.leafRow(
+                Page.width(mods), Page.width(versions), Page.width(subs), links == 0 ? 0 : 4);
+    return prefix + rows.count * row + heapBytes;
   }
 
   private void write(int count) {

@@ -202,11 +202,21 @@ final class PageRows {
   /** The bytes that the rows would take in one page. */
   int size(int from, int to) {
     int prefix = prefix(from, to);
-    int size = prefix + (to - from) * rowSize(from, to);
+    return prefix + (to - from) * rowSize(from, to) + heapBytes(from, to, prefix);
+  }
+
+  /** What the keys of the rows need behind the columns once they share {@code prefix} bytes. */
+  int heapBytes(int from, int to, int prefix) {
+    int bytes = 0;
     for (int i = firstKeyed(from); i < to; i++) {
-      size += Page.heapNeed(length[i] - prefix, tailPage[i] != 0);
+      bytes += heapNeed(i, prefix);
     }
-    return size;
+    return bytes;
+  }
+
+  /** The same for the key of one row, which has one. */
+  int heapNeed(int i, int prefix) {
+    return Page.heapNeed(length[i] - prefix, tailPage[i] != 0);
   }
 
   private int rowSize(int from, int to) {
