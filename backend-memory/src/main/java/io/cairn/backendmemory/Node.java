@@ -45,7 +45,12 @@ abstract sealed class Node {
 
   /** The first index whose key is not less than {@code key}; {@code size} if there is none. */
   final int lowerBound(Bytes key) {
-    int low = 0;
+    return lowerBound(0, key);
+  }
+
+  /** The same from an index on. */
+  final int lowerBound(int from, Bytes key) {
+    int low = Math.min(from, size);
     int high = size;
     while (low < high) {
       int middle = (low + high) >>> 1;
@@ -150,15 +155,18 @@ abstract sealed class Node {
       return copy;
     }
 
+    // Neither looks at the first key: smaller ones may have come into the first child since, and
+    // that child may have been split, so it can even be above the second key.
+
     /** The only child that can hold {@code key}. */
     int childFor(Bytes key) {
-      int index = lowerBound(key);
+      int index = lowerBound(1, key);
       return index < size && keys[index].equals(key) ? index : Math.max(0, index - 1);
     }
 
     /** The last child that can hold keys below {@code key}. */
     int childBelow(Bytes key) {
-      return Math.max(0, lowerBound(key) - 1);
+      return Math.max(0, lowerBound(1, key) - 1);
     }
   }
 }

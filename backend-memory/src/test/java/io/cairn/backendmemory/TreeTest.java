@@ -53,6 +53,23 @@ final class TreeTest {
     assertThat(leaves(full.root())).isGreaterThan(1000);
   }
 
+  /** A branch's first key is no lower bound any more then, which must not disturb the search. */
+  @Test
+  void keysAreFoundWhereDescendingKeysHaveSplitTheFirstChild() {
+    TreeEditor editor = new TreeEditor(Tree.EMPTY);
+    TreeMap<Bytes, Bytes> model = new TreeMap<>();
+    for (int i = 2_000; i > 0; i--) {
+      editor.put(number(i), Bytes.EMPTY);
+    }
+    for (int i = 2_000; i > 0; i--) {
+      editor.put(number(i), number(i));
+      model.put(number(i), number(i));
+    }
+    Tree tree = editor.finish();
+
+    assertThat(content(tree)).isEqualTo(model);
+  }
+
   @ParameterizedTest(name = "-Dcairn.seed={0}")
   @MethodSource("io.cairn.conformancetests.Seeds#ofThisRun")
   void everyVersionIsWellFormedAndStaysAsItWas(long seed) {
