@@ -5,7 +5,7 @@ import io.cairn.kernel.options.KernelOptions;
 
 /**
  * Divides the memory budget. The launcher fixes the heap at half of it before Java starts; what the
- * heap holds is divided here, and the storage engine gets a quarter of the other half's worth.
+ * heap holds is divided here; the storage engine gets a quarter of the budget, outside the heap.
  *
  * @param kernel the shares on the heap
  * @param unflushedBytes how much published state may wait for the engine
@@ -23,6 +23,6 @@ record MemoryPlan(
         new KernelOptions.Memory(heapBytes / 12, heapBytes / 4, heapBytes / 8),
         Math.min(UNFLUSHED_BYTES_MAX, heapBytes / 6),
         budget / 4,
-        heapBytes / 12);
+        heapBytes / 4);
   }
 }
