@@ -57,7 +57,8 @@ final class KeySpaceModel {
 
   Object put(PutRequest put) {
     return entry(() -> {
-      check(put);
+      checkLease(put);
+      checkPresence(put);
       return put(put, headers.apply(revision + 1));
     });
   }
@@ -154,10 +155,13 @@ final class KeySpaceModel {
 
   // ---- operations
 
-  private void check(PutRequest put) {
+  private void checkLease(PutRequest put) {
     if (put.lease() != 0 && !leases.contains(put.lease())) {
       throw new StoreException(new Reason.LeaseNotFound());
     }
+  }
+
+  private void checkPresence(PutRequest put) {
     if ((put.ignoreLease() || put.ignoreValue()) && !state(revision).containsKey(put.key())) {
       throw new StoreException(new Reason.KeyNotFound());
     }
@@ -236,22 +240,34 @@ final class KeySpaceModel {
     };
   }
 
+  /** etcd looks at all puts of the chosen branches first, then at all ranges. */
   private void checkChosen(TxnRequest txn) {
+    List<Operation> chosen = new ArrayList<>();
+    collectChosen(txn, chosen);
+    for (Operation operation : chosen) {
+      if (operation instanceof PutRequest put) {
+        checkPresence(put);
+        checkLease(put);
+      }
+    }
+    for (Operation operation : chosen) {
+      if (operation instanceof RangeRequest range) {
+        if (range.revision() > revision) {
+          throw new StoreException(new Reason.FutureRevision());
+        }
+        if (range.revision() != 0 && range.revision() < floor) {
+          throw new StoreException(new Reason.Compacted(floor));
+        }
+      }
+    }
+  }
+
+  private void collectChosen(TxnRequest txn, List<Operation> chosen) {
     for (Operation operation : holds(txn) ? txn.success() : txn.failure()) {
-      switch (operation) {
-        case RangeRequest range -> {
-          if (range.revision() > revision) {
-            throw new StoreException(new Reason.FutureRevision());
-          }
-          if (range.revision() != 0 && range.revision() < floor) {
-            throw new StoreException(new Reason.Compacted(floor));
-          }
-        }
-        case PutRequest put -> check(put);
-        case TxnRequest nested -> checkChosen(nested);
-        case DeleteRequest _, Operation.Missing _ -> {
-          // Always possible.
-        }
+      if (operation instanceof TxnRequest nested) {
+        collectChosen(nested, chosen);
+      } else {
+        chosen.add(operation);
       }
     }
   }
