@@ -333,11 +333,16 @@ final class WatchHistoryTest {
         random.nextInt(3) == 0);
   }
 
+  /** One revision, which changes a key once at most: other transactions are refused. */
   private static void change(SplittableRandom random, WatchWorld world) {
     world.revision();
     int changes = random.nextInt(5) == 0 ? 1 + random.nextInt(12) : 1;
+    Set<String> changed = new HashSet<>();
     for (int i = 0; i < changes; i++) {
       String key = KEYS[random.nextInt(KEYS.length)];
+      if (!changed.add(key)) {
+        continue;
+      }
       if (random.nextInt(3) == 0 && world.has(key)) {
         world.delete(key);
       } else {
