@@ -165,6 +165,11 @@ public final class RaftConsensus implements Consensus {
   }
 
   @Override
+  public long acknowledgedIndex(long member) {
+    return 0; // Nothing is known of others before there is a network.
+  }
+
+  @Override
   public void stop() {
     beginStop().join();
   }

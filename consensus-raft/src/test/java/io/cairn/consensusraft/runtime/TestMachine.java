@@ -9,6 +9,8 @@ import io.cairn.spi.consensus.ConfigurationChange;
 import io.cairn.spi.consensus.DropReason;
 import io.cairn.spi.consensus.Leadership;
 import io.cairn.spi.consensus.Proposal;
+import io.cairn.spi.consensus.SnapshotSink;
+import io.cairn.spi.consensus.SnapshotSource;
 import io.cairn.spi.consensus.StateMachine;
 import io.cairn.spi.store.Bytes;
 import java.util.ArrayList;
@@ -99,6 +101,16 @@ final class TestMachine implements StateMachine {
   @Override
   public void leadership(Leadership leadership) {
     leaderships.add(leadership);
+  }
+
+  @Override
+  public SnapshotSource sendSnapshot(Bytes resumeFrom) {
+    throw new UnsupportedOperationException("states cannot be sent yet");
+  }
+
+  @Override
+  public SnapshotSink receiveSnapshot() {
+    throw new UnsupportedOperationException("states cannot be received yet");
   }
 
   @Override

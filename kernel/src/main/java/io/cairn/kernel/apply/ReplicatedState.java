@@ -36,6 +36,8 @@ import io.cairn.spi.consensus.AppliedPoint;
 import io.cairn.spi.consensus.CommittedEntry;
 import io.cairn.spi.consensus.ConfigurationChange;
 import io.cairn.spi.consensus.Leadership;
+import io.cairn.spi.consensus.SnapshotSink;
+import io.cairn.spi.consensus.SnapshotSource;
 import io.cairn.spi.consensus.StateMachine;
 import io.cairn.spi.environment.InvariantViolation;
 import io.cairn.spi.environment.OnLane;
@@ -165,6 +167,16 @@ public final class ReplicatedState implements StateMachine {
   @Override
   public void leadership(Leadership leadership) {
     standing.leadership(leadership);
+  }
+
+  @Override
+  public SnapshotSource sendSnapshot(Bytes resumeFrom) {
+    throw new UnsupportedOperationException("states cannot be sent yet");
+  }
+
+  @Override
+  public SnapshotSink receiveSnapshot() {
+    throw new UnsupportedOperationException("states cannot be received yet");
   }
 
   @Override

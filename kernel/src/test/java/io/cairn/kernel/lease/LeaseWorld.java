@@ -217,6 +217,11 @@ final class LeaseWorld implements Proposer, Consensus {
   }
 
   @Override
+  public long acknowledgedIndex(long member) {
+    return 0;
+  }
+
+  @Override
   public ConsensusStatus status() {
     return new ConsensusStatus(
         standing.leadership(),

@@ -149,6 +149,11 @@ public final class InlineConsensus implements Consensus {
   }
 
   @Override
+  public long acknowledgedIndex(long member) {
+    return 0;
+  }
+
+  @Override
   public synchronized ConsensusStatus status() {
     AppliedPoint applied = machine().appliedPoint();
     return new ConsensusStatus(

@@ -48,6 +48,12 @@ public interface Consensus {
   /** Where the engine stands. A consistent snapshot, possibly a moment old. */
   ConsensusStatus status();
 
+  /**
+   * The highest index that a member is known to hold durably; 0 if unknown or if this member does
+   * not lead.
+   */
+  long acknowledgedIndex(long member);
+
   /** Stops taking part and closes the log (C12). */
   void stop();
 }

@@ -35,9 +35,16 @@
  *   <li>C12 After {@code stop} has returned no call reaches the state machine; what was waiting has
  *       been dropped as {@link io.cairn.spi.consensus.DropReason#STOPPED}, or as timed out if it is
  *       in the log.
+ *   <li>C13 A member whose next entry has been cut from the leader's log is sent the whole state:
+ *       the parts of a {@link io.cairn.spi.consensus.SnapshotSource}, in order, without gaps, each
+ *       once, into a {@link io.cairn.spi.consensus.SnapshotSink}. The engine does not look inside
+ *       them. A transfer that breaks off may go on later, also from another sender, from where
+ *       {@link io.cairn.spi.consensus.SnapshotSink#resumeFrom} says.
+ *   <li>C14 The state that arrives is the one after applying the entry at its point, wherever the
+ *       sender was when it began. Sender and receiver go on applying meanwhile.
+ *   <li>C15 A state is installed only if its point is above what is applied, after the log has
+ *       recorded the point durably, and before any later entry is applied. After a crash in between
+ *       the state machine finds both, and must open at the point.
  * </ul>
- *
- * <p>The transfer of whole states between members is added to this contract together with the
- * network between members.
  */
 package io.cairn.spi.consensus;
