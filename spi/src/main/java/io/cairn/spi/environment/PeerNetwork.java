@@ -42,11 +42,39 @@ public interface PeerNetwork {
 
   /** Takes notice of connections. */
   interface Watcher {
-    /** A connection to {@code member} stands: its messages come from this life of it. */
+    /**
+     * A connection with {@code member} stands: its messages come from this life of it. Told before
+     * the first message of a life is delivered, and each time that messages to the member can be
+     * sent again; so it may be told more than once of one life.
+     */
     void connected(long member, long incarnation, long boot);
 
-    /** Messages to {@code member} were lost, or its last connection. */
+    /**
+     * Messages to {@code member} were lost, or the connection that carries them. Told once until
+     * messages can be sent again, not once per message.
+     */
     void lost(long member);
+
+    /**
+     * {@code member} refuses this member. Told when that begins or its reason changes, not at each
+     * attempt. After {@link Refusal#REMOVED} no attempt will ever succeed: the member that hears it
+     * is no longer of the cluster and should end.
+     */
+    void refused(long member, Refusal refusal);
+  }
+
+  /** Why a member refuses another. */
+  enum Refusal {
+    /** The refused member has been removed from the cluster ({@link #forget}). */
+    REMOVED,
+    /** The two belong to different clusters. */
+    OTHER_CLUSTER,
+    /** The address belongs to another member than the one that is looked for. */
+    OTHER_MEMBER,
+    /** The {@link Gate} of the member that was called. */
+    UNWELCOME,
+    /** The handshake cannot be read, or there is no version of the protocol that both speak. */
+    UNINTELLIGIBLE
   }
 
   /**
@@ -65,7 +93,9 @@ public interface PeerNetwork {
 
   /**
    * Where a member is to be found from now on, as peer URLs; replaces what was known. Messages to
-   * members of which nothing is known are dropped.
+   * members of which nothing is known are dropped. A member that is not known here yet, but that
+   * the gate welcomes, is heard and answered all the same, at the URLs that it names: whoever lags
+   * behind must hear a leader that joined meanwhile.
    */
   void reach(long member, List<String> urls);
 
