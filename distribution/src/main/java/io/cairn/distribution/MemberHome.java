@@ -131,7 +131,9 @@ final class MemberHome implements AutoCloseable {
         cluster.preVote(),
         requestTimeoutMillis(cluster),
         plan.logBytes(),
-        WAITING_PROPOSALS_MAX);
+        WAITING_PROPOSALS_MAX,
+        false,
+        0);
   }
 
   /** etcd's request timeout: five seconds and two elections. */

@@ -116,7 +116,9 @@ final class KillTest {
             true,
             7000,
             1 << 20,
-            1000);
+            1000,
+            false,
+            0);
     Rng rng =
         new Rng() {
           @Override

@@ -62,7 +62,9 @@ final class RaftConsensusTest {
             true,
             7000,
             1000,
-            100);
+            100,
+            false,
+            0);
     return new RaftConsensus(
         options,
         new WalOptions("member/wal", 16384, 2),

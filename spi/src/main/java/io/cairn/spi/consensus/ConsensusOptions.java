@@ -18,6 +18,10 @@ import java.util.List;
  * @param requestTimeoutMillis how long a proposal or a read may wait
  * @param waitingBytesMax the bound of C6 in bytes
  * @param waitingProposalsMax the bound of C6 in proposals
+ * @param leaderLeaseReads whether a leader that has heard from a quorum a moment ago answers reads
+ *     without asking again. Saves a round trip, but rests on clocks that run at nearly the same
+ *     rate; off unless an operator asks for it
+ * @param snapshotBytesPerSecondMax how fast a state is sent to another member; 0 for no limit
  */
 public record ConsensusOptions(
     long clusterId,
@@ -30,7 +34,9 @@ public record ConsensusOptions(
     boolean preVote,
     int requestTimeoutMillis,
     long waitingBytesMax,
-    int waitingProposalsMax) {
+    int waitingProposalsMax,
+    boolean leaderLeaseReads,
+    long snapshotBytesPerSecondMax) {
   /** Copies the list. */
   public ConsensusOptions {
     bootstrap = List.copyOf(bootstrap);
