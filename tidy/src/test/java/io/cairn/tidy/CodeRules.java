@@ -31,6 +31,7 @@ final class CodeRules {
     "..io.cairn.distribution..",
     "..io.cairn.endtoend..",
     "..io.cairn.kernel.environment..",
+    "..io.cairn.simulator.command..",
     "..io.cairn.tls..",
     // A suite of tests, though published: it makes folders for engines and threads to disturb them.
     "..io.cairn.conformancetests..",
@@ -38,7 +39,10 @@ final class CodeRules {
 
   /** Programs for a terminal, and the one that gives the log its stream. */
   private static final String[] PROGRAMS = {
-    "..io.cairn.benchmarks..", "..io.cairn.cli..", "..io.cairn.distribution..",
+    "..io.cairn.benchmarks..",
+    "..io.cairn.cli..",
+    "..io.cairn.distribution..",
+    "..io.cairn.simulator.command..",
   };
 
   /** Their order of iteration differs from run to run, or would invite to rely on it. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Whole clusters of cores in one thread: scenarios as text, and random ones from a seed. Start
- * reading at {@code TestCluster}.
+ * A core by itself. Whole clusters of cores, as scenarios and at random, are in the module
+ * simulator.
  */
 @NullMarked
 package io.cairn.consensusraft.core;

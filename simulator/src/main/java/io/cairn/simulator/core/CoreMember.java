@@ -1,8 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.cairn.consensusraft.core;
+package io.cairn.simulator.core;
 
+import io.cairn.consensusraft.core.Configuration;
+import io.cairn.consensusraft.core.Effects;
 import io.cairn.consensusraft.core.Effects.Outgoing;
 import io.cairn.consensusraft.core.Effects.Persist;
+import io.cairn.consensusraft.core.Entry;
+import io.cairn.consensusraft.core.EntryKind;
+import io.cairn.consensusraft.core.HardState;
+import io.cairn.consensusraft.core.Input;
+import io.cairn.consensusraft.core.Message;
+import io.cairn.consensusraft.core.RaftCore;
+import io.cairn.consensusraft.core.Recovered;
+import io.cairn.consensusraft.core.Settings;
+import io.cairn.consensusraft.core.SnapshotPoint;
 import io.cairn.spi.environment.Rng;
 import io.cairn.spi.store.Bytes;
 import java.util.ArrayDeque;
@@ -16,12 +27,12 @@ import org.jspecify.annotations.Nullable;
  * A core with a disk and a state machine, both as simple as can be. Persists and applies complete
  * at once unless they are held.
  */
-final class TestMember {
+final class CoreMember {
   final long id;
   final long incarnation;
   private final Settings settings;
   private final Configuration founders;
-  private final TestCluster cluster;
+  private final CoreCluster cluster;
 
   // What survives a crash.
   HardState diskState = HardState.INITIAL;
@@ -45,8 +56,8 @@ final class TestMember {
   final List<String> reads = new ArrayList<>();
   final List<String> dropped = new ArrayList<>();
 
-  TestMember(
-      long id, long incarnation, Settings settings, Configuration founders, TestCluster cluster) {
+  CoreMember(
+      long id, long incarnation, Settings settings, Configuration founders, CoreCluster cluster) {
     this.id = id;
     this.incarnation = incarnation;
     this.settings = settings;
@@ -170,7 +181,7 @@ final class TestMember {
       cluster.invariants().applied(this, entry);
       if (entry.kind() == EntryKind.CONFIGURATION) {
         Configuration next =
-            TestChange.apply(state.configuration(), entry.payload().toUtf8(), cluster);
+            CoreChange.apply(state.configuration(), entry.payload().toUtf8(), cluster);
         state = new SnapshotPoint(entry.index(), entry.term(), next);
         step(new Input.ConfigurationApplied(entry.index(), next));
       } else {
@@ -247,7 +258,19 @@ final class TestMember {
     if (persist.truncateFrom() != 0) {
       diskLog.tailMap(persist.truncateFrom(), true).clear();
     }
-    persist.entries().forEach(entry -> diskLog.put(entry.index(), entry.withoutOrigin()));
+    persist.entries().forEach(entry -> diskLog.put(entry.index(), asStored(entry)));
     diskState = persist.hardState();
+  }
+
+  /** What a disk gives back: origins live in memory only. */
+  private static Entry asStored(Entry entry) {
+    return new Entry(
+        entry.index(),
+        entry.term(),
+        entry.kind(),
+        entry.format(),
+        entry.flags(),
+        entry.payload(),
+        null);
   }
 }

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.cairn.consensusraft.core;
+package io.cairn.simulator.core;
 
+import io.cairn.consensusraft.core.Configuration;
+import io.cairn.consensusraft.core.Effects;
+import io.cairn.consensusraft.core.Input;
+import io.cairn.consensusraft.core.Message;
+import io.cairn.consensusraft.core.RaftCore;
+import io.cairn.consensusraft.core.Settings;
 import io.cairn.spi.store.Bytes;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,15 +41,15 @@ import java.util.stream.Collectors;
  *
  * <p>Kinds of messages: vote, append, heartbeat, snapshot, read, timeout, stale.
  */
-final class ScenarioRunner {
-  private TestCluster cluster = new TestCluster();
+public final class ScenarioRunner {
+  private CoreCluster cluster = new CoreCluster();
   private final StringBuilder output = new StringBuilder();
   private final List<Predicate<Message>> held = new ArrayList<>();
   private Settings settings = Settings.of(10);
   private Configuration founders = Configuration.EMPTY;
 
   /** Carries out one line, which may hold several commands. */
-  void run(String line) {
+  public void run(String line) {
     for (String command : line.split(";", -1)) {
       String trimmed = command.strip();
       if (!trimmed.isEmpty()) {
@@ -54,7 +60,7 @@ final class ScenarioRunner {
   }
 
   /** What was shown since the last call. */
-  String takeOutput() {
+  public String takeOutput() {
     String result = output.toString();
     output.setLength(0);
     return result;
@@ -88,7 +94,7 @@ final class ScenarioRunner {
       case "apply" -> member(words.getFirst()).apply(count(words, 1));
       case "free" -> free(member(words.getFirst()));
       case "crash" -> crash(words);
-      case "restart" -> member(words.getFirst()).start(new TestRng(0));
+      case "restart" -> member(words.getFirst()).start(NoJitter.INSTANCE);
       case "wipe" -> wipe(words);
       case "barrier" -> member(words.getFirst()).barrier();
       case "cut-log" -> {
@@ -116,7 +122,7 @@ final class ScenarioRunner {
             Integer.parseInt(options.getOrDefault("uncommitted", "1000000")),
             Integer.parseInt(options.getOrDefault("reads", "100")),
             Integer.parseInt(options.getOrDefault("window", "1000000")));
-    cluster = new TestCluster();
+    cluster = new CoreCluster();
     founders = Configuration.EMPTY;
     for (long id : ids(options.getOrDefault("voters", ""))) {
       founders = founders.with(new Configuration.Member(id, false, 0));
@@ -131,12 +137,12 @@ final class ScenarioRunner {
   }
 
   private void addMember(long id, long incarnation) {
-    TestMember member = new TestMember(id, incarnation, settings, founders, cluster);
+    CoreMember member = new CoreMember(id, incarnation, settings, founders, cluster);
     cluster.members.put(id, member);
-    member.start(new TestRng(0));
+    member.start(NoJitter.INSTANCE);
   }
 
-  private void elect(TestMember member, List<String> words) {
+  private void elect(CoreMember member, List<String> words) {
     List<Long> voters =
         words.isEmpty()
             ? List.copyOf(cluster.members.keySet())
@@ -159,8 +165,8 @@ final class ScenarioRunner {
         message -> kind(message).equals("vote") && message.header().from() == member.id);
   }
 
-  private boolean votedForOther(long id, TestMember candidate) {
-    TestMember voter = cluster.member(id);
+  private boolean votedForOther(long id, CoreMember candidate) {
+    CoreMember voter = cluster.member(id);
     return voter.isUp()
         && voter != candidate
         && voter.core().role().term() == candidate.core().role().term()
@@ -168,7 +174,7 @@ final class ScenarioRunner {
         && voter.core().vote() != candidate.id;
   }
 
-  private static void campaign(TestMember member) {
+  private static void campaign(CoreMember member) {
     for (int i = 0; i < 1000 && member.core().role().kind() == Effects.RoleKind.FOLLOWER; i++) {
       member.step(new Input.Tick());
     }
@@ -191,7 +197,7 @@ final class ScenarioRunner {
         .step(new Input.Propose(0, texts.stream().map(Bytes::utf8).toList(), texts));
   }
 
-  private void read(TestMember member, String origin) {
+  private void read(CoreMember member, String origin) {
     cluster.invariants().readBegins(origin);
     member.step(new Input.ReadIndex(origin));
   }
@@ -221,14 +227,14 @@ final class ScenarioRunner {
     }
   }
 
-  private static void free(TestMember member) {
+  private static void free(CoreMember member) {
     member.holdPersist = false;
     member.holdApply = false;
     member.step(List.of());
   }
 
   private void crash(List<String> words) {
-    TestMember member = member(words.getFirst());
+    CoreMember member = member(words.getFirst());
     String how = words.size() > 1 ? words.get(1) : "";
     member.crash(
         switch (how) {
@@ -242,7 +248,7 @@ final class ScenarioRunner {
   }
 
   private void wipe(List<String> words) {
-    TestMember member = member(words.getFirst());
+    CoreMember member = member(words.getFirst());
     member.crash(Integer.MAX_VALUE);
     addMember(member.id, Long.parseLong(words.get(1)));
   }
@@ -253,11 +259,11 @@ final class ScenarioRunner {
   }
 
   private void show(List<String> words) {
-    List<TestMember> shown =
+    List<CoreMember> shown =
         words.getFirst().equals("all")
             ? List.copyOf(cluster.members.values())
             : ids(words.getFirst()).stream().map(cluster::member).toList();
-    for (TestMember member : shown) {
+    for (CoreMember member : shown) {
       output.append("n").append(member.id);
       if (!member.isUp()) {
         output.append(" down");
@@ -271,7 +277,7 @@ final class ScenarioRunner {
   }
 
   /** What is known of a member by a name. */
-  private String field(TestMember member, String name) {
+  private String field(CoreMember member, String name) {
     RaftCore core = member.core();
     return switch (name) {
       case "role" -> core.role().kind().toString().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -383,7 +389,7 @@ final class ScenarioRunner {
             && (to.isEmpty() || message.header().to() == cluster.idOf(to));
   }
 
-  private TestMember member(String name) {
+  private CoreMember member(String name) {
     return cluster.member(cluster.idOf(name));
   }
 

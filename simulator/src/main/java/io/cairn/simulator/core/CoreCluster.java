@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.cairn.consensusraft.core;
+package io.cairn.simulator.core;
 
+import io.cairn.consensusraft.core.Effects;
+import io.cairn.consensusraft.core.Input;
+import io.cairn.consensusraft.core.Message;
+import io.cairn.consensusraft.core.SnapshotPoint;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -9,22 +13,22 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /** Members and the messages between them, which move only when told to. */
-final class TestCluster {
-  final TreeMap<Long, TestMember> members = new TreeMap<>();
+final class CoreCluster {
+  final TreeMap<Long, CoreMember> members = new TreeMap<>();
 
   /** In the order of sending. */
   final List<Message> network = new ArrayList<>();
 
-  private final Invariants invariants = new Invariants(this);
+  private final CoreInvariants invariants = new CoreInvariants(this);
   private final TreeSet<String> cutLinks = new TreeSet<>();
   private final TreeSet<String> wantedSnapshots = new TreeSet<>();
 
-  Invariants invariants() {
+  CoreInvariants invariants() {
     return invariants;
   }
 
-  TestMember member(long id) {
-    TestMember member = members.get(id);
+  CoreMember member(long id) {
+    CoreMember member = members.get(id);
     if (member == null) {
       throw new IllegalArgumentException("there is no member n" + id);
     }
@@ -69,7 +73,7 @@ final class TestCluster {
   }
 
   void hand(Message message) {
-    TestMember receiver = members.get(message.header().to());
+    CoreMember receiver = members.get(message.header().to());
     if (receiver != null) {
       receiver.step(new Input.Receive(message));
     }
@@ -93,8 +97,8 @@ final class TestCluster {
   /** Moves the state of one member to another, as a snapshot stream would. */
   void install(long from, long to, boolean delivered) {
     wantedSnapshots.remove(from + ">" + to);
-    TestMember sender = member(from);
-    TestMember receiver = members.get(to);
+    CoreMember sender = member(from);
+    CoreMember receiver = members.get(to);
     if (!sender.isUp()) {
       return;
     }

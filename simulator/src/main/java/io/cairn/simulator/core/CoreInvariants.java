@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.cairn.consensusraft.core;
+package io.cairn.simulator.core;
 
+import io.cairn.consensusraft.core.Configuration;
+import io.cairn.consensusraft.core.Effects;
 import io.cairn.consensusraft.core.Effects.RoleKind;
 import io.cairn.consensusraft.core.Effects.RoleView;
+import io.cairn.consensusraft.core.Entry;
+import io.cairn.consensusraft.core.EntryKind;
+import io.cairn.consensusraft.core.Message;
+import io.cairn.consensusraft.core.RaftCore;
 import io.cairn.spi.environment.InvariantViolation;
 import java.util.Map;
 import java.util.TreeMap;
@@ -12,8 +18,8 @@ import java.util.TreeSet;
  * What must hold after every step, judged by an observer who sees all members and their disks. The
  * numbers are those of the project's list of invariants.
  */
-final class Invariants {
-  private final TestCluster cluster;
+final class CoreInvariants {
+  private final CoreCluster cluster;
   private final TreeMap<Long, Long> leaders = new TreeMap<>();
   private final TreeMap<String, Long> votes = new TreeMap<>();
   private final TreeMap<String, Entry> entries = new TreeMap<>();
@@ -24,7 +30,7 @@ final class Invariants {
   private final TreeSet<String> acknowledgedOrigins = new TreeSet<>();
   private long acknowledged;
 
-  Invariants(TestCluster cluster) {
+  CoreInvariants(CoreCluster cluster) {
     this.cluster = cluster;
   }
 
@@ -55,7 +61,7 @@ final class Invariants {
     check(index >= readsBegun.getOrDefault(origin, 0L), "I9 read " + origin + " is stale");
   }
 
-  void stepped(TestMember member, Effects effects) {
+  void stepped(CoreMember member, Effects effects) {
     RoleView role = effects.role();
     RaftCore core = member.core();
     String who = "n" + member.id;
@@ -100,7 +106,7 @@ final class Invariants {
     member.term = role.term();
   }
 
-  void applied(TestMember member, Entry entry) {
+  void applied(CoreMember member, Entry entry) {
     Entry known = committed.get(entry.index());
     check(entry.equals(known), "n" + member.id + " applies another entry at " + entry.index());
     if (entry.kind() == EntryKind.CONFIGURATION) {
@@ -113,7 +119,7 @@ final class Invariants {
     }
   }
 
-  void sent(TestMember member, Message message) {
+  void sent(CoreMember member, Message message) {
     switch (message) {
       case Message.AppendRejected _ -> reach("append rejected");
       case Message.StaleTerm _ -> reach("old leader told");
@@ -150,7 +156,7 @@ final class Invariants {
     }
   }
 
-  private void elected(TestMember member) {
+  private void elected(CoreMember member) {
     // I3: a leader has everything that was ever committed.
     RaftCore core = member.core();
     TreeMap<Long, Entry> window = new TreeMap<>();
@@ -162,7 +168,7 @@ final class Invariants {
     }
   }
 
-  private void committed(TestMember member, long index) {
+  private void committed(CoreMember member, long index) {
     RaftCore core = member.core();
     Entry entry = null;
     for (Entry candidate : core.window()) {
@@ -181,7 +187,7 @@ final class Invariants {
       Configuration configuration = core.configuration();
       int holders = 0;
       for (int i = 0; i < configuration.voterCount(); i++) {
-        TestMember voter = cluster.members.get(configuration.voter(i));
+        CoreMember voter = cluster.members.get(configuration.voter(i));
         holders += voter != null && voter.holdsDurably(entry) ? 1 : 0;
       }
       check(holders >= configuration.quorum(), "I6 " + index + " is not durable on a quorum");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.cairn.consensusraft.core;
+package io.cairn.simulator.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,7 +8,6 @@ import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,9 +19,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * -Dscenarios.rewrite=true} writes what was found into the files, to be reviewed as a difference.
  */
 final class ScenarioTest {
-  private static final String BEGIN = "---- expect";
-  private static final String END = "----";
-
   static Stream<String> scenarios() throws IOException, URISyntaxException {
     URL folder = ScenarioTest.class.getResource("/scenarios");
     assertThat(folder).isNotNull();
@@ -45,45 +41,12 @@ final class ScenarioTest {
     assertThat(file).isNotNull();
     List<String> expected = Files.readAllLines(Path.of(file.toURI()));
 
-    List<String> found = play(expected);
+    List<String> found = Scenario.play(expected);
 
     if (Boolean.getBoolean("scenarios.rewrite")) {
       Files.write(Path.of("src/test/resources/scenarios", name), found);
     } else {
       assertThat(String.join("\n", found)).isEqualTo(String.join("\n", expected));
     }
-  }
-
-  /** The scenario again, with what was found in place of what was expected. */
-  private static List<String> play(List<String> lines) {
-    ScenarioRunner runner = new ScenarioRunner();
-    List<String> found = new ArrayList<>();
-    boolean inExpectation = false;
-    for (String line : lines) {
-      if (inExpectation) {
-        if (line.equals(END)) {
-          // A broken invariant would have ended the scenario.
-          runner.takeOutput().lines().forEach(found::add);
-          found.add("invariants hold");
-          found.add(line);
-          inExpectation = false;
-        }
-        continue;
-      }
-      found.add(line);
-      if (line.equals(BEGIN)) {
-        inExpectation = true;
-      } else if (!line.startsWith("scenario ")) {
-        int comment = line.indexOf('#');
-        boolean incarnation = comment > 0 && line.charAt(comment - 1) != ' ';
-        String commands = comment < 0 || incarnation ? line : line.substring(0, comment);
-        try {
-          runner.run(commands);
-        } catch (IllegalArgumentException | IllegalStateException e) {
-          throw new AssertionError("in '" + line + "': " + e.getMessage(), e);
-        }
-      }
-    }
-    return found;
   }
 }

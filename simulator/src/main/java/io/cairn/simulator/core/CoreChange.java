@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.cairn.consensusraft.core;
+package io.cairn.simulator.core;
 
+import io.cairn.consensusraft.core.Configuration;
 import io.cairn.consensusraft.core.Configuration.Member;
 
 /**
@@ -8,10 +9,10 @@ import io.cairn.consensusraft.core.Configuration.Member;
  * learner, {@code -n4} removes, {@code =n4#2} binds a member to an incarnation. What is not
  * possible changes nothing, as on a real state machine.
  */
-final class TestChange {
-  private TestChange() {}
+final class CoreChange {
+  private CoreChange() {}
 
-  static Configuration apply(Configuration before, String change, TestCluster cluster) {
+  static Configuration apply(Configuration before, String change, CoreCluster cluster) {
     String[] parts = change.substring(1).split("#", -1);
     long id = cluster.idOf(parts[0]);
     Member present = before.find(id);

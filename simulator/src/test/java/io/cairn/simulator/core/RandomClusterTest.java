@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.cairn.consensusraft.core;
+package io.cairn.simulator.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cairn.consensusraft.core.Configuration;
 import io.cairn.consensusraft.core.Effects.RoleKind;
-import io.cairn.consensusraft.fakes.RunSeeds;
+import io.cairn.consensusraft.core.Input;
+import io.cairn.consensusraft.core.Message;
+import io.cairn.consensusraft.core.Settings;
+import io.cairn.kernel.environment.SplitMixRng;
+import io.cairn.simulator.RunSeeds;
 import io.cairn.spi.store.Bytes;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,11 +49,9 @@ final class RandomClusterTest {
   void rareSituationsComeAbout() {
     TreeSet<String> reached = new TreeSet<>();
 
-    for (long seed = 1; seed <= 20; seed++) {
+    for (long seed = 1; seed <= 60; seed++) {
       World world = new World(seed);
       world.run();
-      if (Boolean.getBoolean("dbg"))
-        System.out.println(seed + " " + world.cluster.invariants().reached());
       reached.addAll(world.cluster.invariants().reached().keySet());
     }
 
@@ -76,14 +79,14 @@ final class RandomClusterTest {
 
   /** One cluster and the dice. */
   private static final class World {
-    private final TestRng dice;
-    private final TestCluster cluster = new TestCluster();
+    private final SplitMixRng dice;
+    private final CoreCluster cluster = new CoreCluster();
     private final int size;
     private int counter;
     private int faults = 100;
 
     World(long seed) {
-      dice = new TestRng(seed);
+      dice = new SplitMixRng(seed);
       size = 3 + dice.below(3);
       Configuration founders = Configuration.EMPTY;
       for (long id = 1; id <= size; id++) {
@@ -93,16 +96,16 @@ final class RandomClusterTest {
           new Settings(5, 1, dice.below(4) != 0, 200, 4, 400, 300, 500, 50, dice.below(2) * 300);
       for (long id = 1; id <= size + 1; id++) {
         // The last one is not a founder; it may be added later.
-        cluster.members.put(id, new TestMember(id, 0, settings, founders, cluster));
+        cluster.members.put(id, new CoreMember(id, 0, settings, founders, cluster));
       }
       cluster.members.values().forEach(this::start);
     }
 
-    private void start(TestMember member) {
-      member.start(new TestRng(dice.next() | 1));
+    private void start(CoreMember member) {
+      member.start(new SplitMixRng(dice.next() | 1));
     }
 
-    private TestMember any() {
+    private CoreMember any() {
       return cluster.member(1 + dice.below(size + 1));
     }
 
@@ -120,13 +123,13 @@ final class RandomClusterTest {
       } else if (what < 750) {
         any().step(new Input.Tick());
       } else if (what < 830) {
-        TestMember member = any();
+        CoreMember member = any();
         member.persist(1 + dice.below(2));
         member.apply(1 + dice.below(5));
       } else if (what < 910) {
         proposeSome(any());
       } else if (what < 940) {
-        TestMember member = any();
+        CoreMember member = any();
         if (member.isUp()) {
           String origin = "r" + counter++;
           cluster.invariants().readBegins(origin);
@@ -165,7 +168,7 @@ final class RandomClusterTest {
       }
     }
 
-    private void proposeSome(TestMember member) {
+    private void proposeSome(CoreMember member) {
       List<Input> inputs = new ArrayList<>();
       for (int i = dice.below(4); i >= 0; i--) {
         String text = "p" + counter++;
@@ -178,7 +181,7 @@ final class RandomClusterTest {
       return "+~-".charAt(dice.below(3)) + "n" + (1 + dice.below(size + 1));
     }
 
-    private void hold(TestMember member) {
+    private void hold(CoreMember member) {
       member.holdPersist = dice.below(2) == 0;
       member.holdApply = dice.below(2) == 0;
       if (member.isUp()) {
@@ -186,7 +189,7 @@ final class RandomClusterTest {
       }
     }
 
-    private void cutLog(TestMember member) {
+    private void cutLog(CoreMember member) {
       if (member.isUp()) {
         member.barrier();
         if (member.engine.index() > member.diskCut
@@ -201,7 +204,7 @@ final class RandomClusterTest {
         return;
       }
       faults--;
-      TestMember member = any();
+      CoreMember member = any();
       switch (dice.below(4)) {
         case 0 -> {
           if (member.isUp()) {
@@ -220,7 +223,7 @@ final class RandomClusterTest {
 
     private void endOfFaults() {
       cluster.heal();
-      for (TestMember member : cluster.members.values()) {
+      for (CoreMember member : cluster.members.values()) {
         member.holdPersist = false;
         member.holdApply = false;
         if (!member.isUp()) {
@@ -243,8 +246,8 @@ final class RandomClusterTest {
     }
 
     /** Who leads in the newest term that has a leader. */
-    List<TestMember> leaders() {
-      List<TestMember> leaders =
+    List<CoreMember> leaders() {
+      List<CoreMember> leaders =
           cluster.members.values().stream()
               .filter(m -> m.core().role().kind() == RoleKind.LEADER)
               .toList();
@@ -259,10 +262,10 @@ final class RandomClusterTest {
      * in etcd as well; about one in forty thousand of these clusters comes to it.
      */
     boolean dependsOnARemovedMember() {
-      for (TestMember removed : cluster.members.values()) {
+      for (CoreMember removed : cluster.members.values()) {
         Configuration known = removed.core().configuration();
         if (known.voterCount() == 1 && !known.isVoter(removed.id)) {
-          TestMember left = cluster.member(known.voter(0));
+          CoreMember left = cluster.member(known.voter(0));
           if (left.core().configuration().isVoter(removed.id)
               && removed.core().lastIndex() > left.core().lastIndex()) {
             return true;
@@ -281,14 +284,14 @@ final class RandomClusterTest {
         cluster.settle(message -> true);
         cluster.members.values().forEach(member -> member.step(new Input.Tick()));
       }
-      TestMember leader = leaders().getFirst();
+      CoreMember leader = leaders().getFirst();
       return cluster.invariants().wasAcknowledged("last39")
           && cluster.members.values().stream()
               .filter(this::isMember)
               .allMatch(member -> member.state.index() == leader.state.index());
     }
 
-    private boolean isMember(TestMember member) {
+    private boolean isMember(CoreMember member) {
       return leaders().getFirst().state.configuration().find(member.id) != null;
     }
   }

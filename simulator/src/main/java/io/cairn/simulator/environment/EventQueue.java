@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.simulator.environment;
+
+import io.cairn.spi.environment.OnLane;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that is going to happen, ordered by virtual time and, within one instant, by the order
+ * in which it was asked for. No time passes but from event to event.
+ *
+ * <p>An event may {@link #elapse take time}: what it asks for from then on happens later. That is
+ * how a slow disk delays what follows a sync, though the call returns at once.
+ *
+ * <p>Every event is folded into a {@link #hash}, so that two runs can be told to be the same.
+ */
+@OnLane("simulation")
+public final class EventQueue {
+  /** How many of the last events are kept for the report of a failure. */
+  private static final int TRACED = 200;
+
+  /** Not zero, so that nobody takes the origin for a special value. */
+  private static final long ORIGIN_NANOS = 1_000_000_000;
+
+  /** An event that has not happened yet. */
+  public static final class Event {
+    private final long atNanos;
+    private final long order;
+    private final String what;
+    private @Nullable Runnable task;
+
+    private Event(long atNanos, long order, String what, Runnable task) {
+      this.atNanos = atNanos;
+      this.order = order;
+      this.what = what;
+      this.task = task;
+    }
+
+    /** Prevents it from happening. */
+    public void cancel() {
+      task = null;
+    }
+
+    private boolean before(Event other) {
+      return atNanos < other.atNanos || (atNanos == other.atNanos && order < other.order);
+    }
+  }
+
+  private record Traced(long atNanos, String what) {}
+
+  // A binary heap; an own one, because this is the hottest place of a simulation.
+  private Event[] heap = new Event[1024];
+  private int size;
+  private long orders;
+  private long nowNanos = ORIGIN_NANOS;
+  private long elapsedNanos;
+  private long count;
+  private long hash = 0x9e3779b97f4a7c15L;
+  private final @Nullable Traced[] trace = new @Nullable Traced[TRACED];
+  private int traced;
+
+  /** The present, which includes what the running event has taken so far. */
+  public long now() {
+    return nowNanos + elapsedNanos;
+  }
+
+  /** How long the simulation has lasted. */
+  public long elapsedSinceStart() {
+    return now() - ORIGIN_NANOS;
+  }
+
+  /** The running event has taken so much time. */
+  public void elapse(long nanos) {
+    elapsedNanos += nanos;
+  }
+
+  /** Lets something happen {@code delayNanos} from now. */
+  public Event after(long delayNanos, String what, Runnable task) {
+    return at(now() + Math.max(0, delayNanos), what, task);
+  }
+
+  /** Lets something happen at {@code atNanos}, or now if that is past. */
+  public Event at(long atNanos, String what, Runnable task) {
+    Event event = new Event(Math.max(atNanos, now()), orders++, what, task);
+    if (size == heap.length) {
+      heap = Arrays.copyOf(heap, size * 2);
+    }
+    int at = size++;
+    while (at > 0 && event.before(heap[(at - 1) >>> 1])) {
+      heap[at] = heap[(at - 1) >>> 1];
+      at = (at - 1) >>> 1;
+    }
+    heap[at] = event;
+    return event;
+  }
+
+  /** Lets everything happen up to {@code untilNanos}, which is the present afterwards. */
+  public void runUntil(long untilNanos) {
+    while (size > 0 && heap[0].atNanos <= untilNanos) {
+      runNext();
+    }
+    nowNanos = Math.max(nowNanos, untilNanos);
+  }
+
+  /** Lets the next thing happen; false if there is nothing. */
+  public boolean runNext() {
+    if (size == 0) {
+      return false;
+    }
+    Event event = removeFirst();
+    Runnable task = event.task;
+    if (task == null) {
+      return true;
+    }
+    event.task = null;
+    nowNanos = Math.max(nowNanos, event.atNanos);
+    elapsedNanos = 0;
+    count++;
+    note(event.what);
+    task.run();
+    // What an event takes delays what it brings about, not what others do meanwhile.
+    elapsedNanos = 0;
+    return true;
+  }
+
+  /** When the next thing happens, or {@link Long#MAX_VALUE}. */
+  public long nextAt() {
+    return size == 0 ? Long.MAX_VALUE : heap[0].atNanos;
+  }
+
+  /** Adds a fact to the hash and the trace. */
+  public void note(String what) {
+    fold(now());
+    fold(what.hashCode());
+    trace[traced++ % TRACED] = new Traced(now(), what);
+  }
+
+  /** Adds a number to the hash. */
+  public void fold(long value) {
+    long z = Long.rotateLeft(hash, 23) ^ (value + 0x9e3779b97f4a7c15L);
+    z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
+    hash = z ^ (z >>> 27);
+  }
+
+  /** Equal for equal runs; different for others but by chance. */
+  public long hash() {
+    return hash;
+  }
+
+  /** How many events there have been. */
+  public long count() {
+    return count;
+  }
+
+  /** The last things that happened, oldest first, each with its time in milliseconds. */
+  public List<String> trace() {
+    List<String> lines = new ArrayList<>();
+    for (int i = Math.max(0, traced - TRACED); i < traced; i++) {
+      Traced line = trace[i % TRACED];
+      if (line != null) {
+        long micros = (line.atNanos() - ORIGIN_NANOS) / 1000;
+        lines.add(micros / 1000 + "." + (1000 + micros % 1000 + "").substring(1) + " " + line.what);
+      }
+    }
+    return lines;
+  }
+
+  private Event removeFirst() {
+    Event first = heap[0];
+    Event last = heap[--size];
+    int at = 0;
+    while (true) {
+      int child = 2 * at + 1;
+      if (child >= size) {
+        break;
+      }
+      if (child + 1 < size && heap[child + 1].before(heap[child])) {
+        child++;
+      }
+      if (!heap[child].before(last)) {
+        break;
+      }
+      heap[at] = heap[child];
+      at = child;
+    }
+    heap[at] = last;
+    return first;
+  }
+}

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.simulator.environment;
+
+import io.cairn.spi.environment.EventLog;
+import io.cairn.spi.environment.Lane;
+import io.cairn.spi.environment.OnLane;
+import io.cairn.spi.environment.ProcessExit;
+import io.cairn.spi.environment.Rng;
+import io.cairn.spi.environment.Scheduler;
+import io.cairn.spi.environment.TimeSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One life of a member's process: its lanes, its clock, its log, its end. What it has still to do
+ * ends with it.
+ */
+@OnLane("simulation")
+public final class MemberLife implements Scheduler, TimeSource, ProcessExit, EventLog {
+  /** The wall clock of the world at its beginning. */
+  private static final long WALL_ORIGIN_MILLIS = 1_700_000_000_000L;
+
+  /**
+   * How a member's machine is.
+   *
+   * @param clockRate how fast its monotonic clock goes, 1 for exactly
+   * @param wallOffsetMillis how wrong its wall clock is
+   * @param slowness what every task takes, as a multiple of a healthy machine's
+   */
+  public record Machine(double clockRate, long wallOffsetMillis, int slowness) {
+    /** Exact and fast. */
+    public static final Machine HEALTHY = new Machine(1, 0, 1);
+  }
+
+  private final EventQueue queue;
+  private final String name;
+  private final Rng rng;
+  private final BiConsumer<String, Throwable> ended;
+  private final long bornAtNanos;
+  private final long clockOriginNanos;
+  private Machine machine;
+  private boolean alive = true;
+  private long pausedUntilNanos;
+  // The clock goes on from here at the machine's present rate.
+  private long clockBaseNanos;
+  private long clockSetAtNanos;
+
+  /**
+   * A process that has just been started.
+   *
+   * @param name the member's name, for traces
+   * @param ended told when the process ends itself: what it said and why
+   */
+  public MemberLife(
+      EventQueue queue,
+      String name,
+      Machine machine,
+      Rng rng,
+      BiConsumer<String, Throwable> ended) {
+    this.queue = queue;
+    this.name = name;
+    this.machine = machine;
+    this.rng = rng;
+    this.ended = ended;
+    this.bornAtNanos = queue.now();
+    this.clockOriginNanos = 1_000_000_000L + rng.below(1_000_000_000);
+    this.clockBaseNanos = clockOriginNanos;
+    this.clockSetAtNanos = bornAtNanos;
+  }
+
+  /** The member's name. */
+  public String name() {
+    return name;
+  }
+
+  /** Whether the process still runs. */
+  public boolean isAlive() {
+    return alive;
+  }
+
+  /** Ends the process without its having a say. */
+  public void kill() {
+    alive = false;
+  }
+
+  /** Nothing of the process runs until then, though its clock goes on. */
+  public void pauseUntil(long nanos) {
+    pausedUntilNanos = Math.max(pausedUntilNanos, nanos);
+  }
+
+  /** Changes the machine under the running process. */
+  public void change(Machine next) {
+    clockBaseNanos = nanos();
+    clockSetAtNanos = queue.now();
+    machine = next;
+  }
+
+  /** Lets the monotonic clock jump forward, as when a virtual machine was asleep. */
+  public void jump(long nanos) {
+    clockBaseNanos = nanos() + nanos;
+    clockSetAtNanos = queue.now();
+  }
+
+  @Override
+  public long nanos() {
+    return clockBaseNanos + (long) ((queue.now() - clockSetAtNanos) * machine.clockRate());
+  }
+
+  @Override
+  public long wallMillis() {
+    return WALL_ORIGIN_MILLIS + queue.now() / 1_000_000 + machine.wallOffsetMillis();
+  }
+
+  @Override
+  public Lane lane(String laneName) {
+    return new SimulatedLane(laneName);
+  }
+
+  @Override
+  public Cancellable after(long delayNanos, Lane lane, Runnable task) {
+    long delay = (long) (Math.max(0, delayNanos) / machine.clockRate());
+    EventQueue.Event event =
+        queue.after(
+            delay,
+            ((SimulatedLane) lane).timer,
+            () -> {
+              if (alive) {
+                lane.execute(task);
+              }
+            });
+    return event::cancel;
+  }
+
+  /** Runs something of the process outside its lanes, as the network or a caller does. */
+  public void enter(Runnable task) {
+    if (!alive) {
+      return;
+    }
+    if (queue.now() < pausedUntilNanos) {
+      queue.at(pausedUntilNanos, "resumed " + name, () -> enter(task));
+      return;
+    }
+    try {
+      task.run();
+    } catch (MemberStopped stopped) {
+      // It has been reported already.
+    } catch (RuntimeException | Error broken) {
+      end("an error nobody may catch", broken);
+    }
+  }
+
+  private void end(String what, Throwable cause) {
+    if (alive) {
+      alive = false;
+      queue.note(name + " ends itself: " + what + ": " + cause);
+      ended.accept(what, cause);
+    }
+  }
+
+  @Override
+  @SuppressWarnings("DoNotCallSuggester") // The contract of the simulation: it never returns.
+  public Error fail(String what, Throwable cause) {
+    end(what, cause);
+    throw new MemberStopped(what, cause);
+  }
+
+  @Override
+  public boolean writes(Level level) {
+    return level.compareTo(Level.WARN) >= 0;
+  }
+
+  @Override
+  public void log(Level level, String message, Field... fields) {
+    if (!writes(level)) {
+      return;
+    }
+    StringBuilder line = new StringBuilder(name).append(' ').append(level).append(' ');
+    line.append(message);
+    for (Field field : fields) {
+      line.append(' ').append(field.name()).append('=').append(field.value());
+    }
+    queue.note(line.toString());
+  }
+
+  /** Tasks one after another, each an event of its own. */
+  private final class SimulatedLane implements Lane {
+    private final String laneName;
+    private final String event;
+    private final String timer;
+    private final Deque<Runnable> tasks = new ArrayDeque<>();
+    private boolean scheduled;
+    private long busyUntilNanos;
+
+    SimulatedLane(String laneName) {
+      this.laneName = laneName;
+      this.event = name + "/" + laneName;
+      this.timer = event + " timer";
+    }
+
+    @Override
+    public String name() {
+      return laneName;
+    }
+
+    @Override
+    public void execute(Runnable task) {
+      if (alive) {
+        tasks.add(task);
+        schedule();
+      }
+    }
+
+    private void schedule() {
+      if (!scheduled) {
+        scheduled = true;
+        long wake = 500L + rng.below(4000);
+        long at = Math.max(queue.now() + wake * machine.slowness(), busyUntilNanos);
+        queue.at(Math.max(at, pausedUntilNanos), event, this::run);
+      }
+    }
+
+    private void run() {
+      scheduled = false;
+      if (!alive) {
+        tasks.clear();
+        return;
+      }
+      if (queue.now() < pausedUntilNanos) {
+        schedule();
+        return;
+      }
+      @Nullable Runnable task = tasks.poll();
+      if (task != null) {
+        enter(task);
+        busyUntilNanos = queue.now();
+      }
+      if (!tasks.isEmpty()) {
+        schedule();
+      }
+    }
+  }
+}

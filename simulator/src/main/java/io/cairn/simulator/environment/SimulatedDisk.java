@@ -1,0 +1,440 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.simulator.environment;
+
+import io.cairn.spi.environment.Disk;
+import io.cairn.spi.environment.DiskFile;
+import io.cairn.spi.environment.Rng;
+import io.cairn.spi.environment.ThreadSafe;
+import io.cairn.spi.store.Bytes;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A member's disk, which outlives its processes. It knows what is durable: everything before a sync
+ * that returned. Of what came later a crash keeps a random legal subset: writes whole, torn at
+ * sectors or not at all; names and data independently of each other.
+ *
+ * <p>A sync that fails is believed by the disk and not by the medium: what it should have written
+ * is clean and lost. Whoever syncs again is told that all is well, and finds nothing after a crash.
+ */
+@ThreadSafe // All of a simulation is one thread.
+public final class SimulatedDisk implements Disk {
+  /** The smallest part of a write that is written as a whole. */
+  public static final int SECTOR = 512;
+
+  private static final long NEVER = Long.MAX_VALUE;
+
+  /**
+   * How a disk is, now.
+   *
+   * @param syncNanos how long a sync takes on average
+   * @param slowSyncNanos how long one takes that has to wait
+   * @param slowSyncs how many of a thousand syncs have to wait
+   * @param syncErrors how many of ten thousand syncs fail
+   * @param writeErrors how many of ten thousand writes fail
+   */
+  public record Health(
+      long syncNanos, long slowSyncNanos, int slowSyncs, int syncErrors, int writeErrors) {
+    /** Syncs of a good disk, and no errors. */
+    public static final Health GOOD = new Health(300_000, 0, 0, 0, 0);
+  }
+
+  /** Bytes at a place; none if it only changes the size. */
+  private record Write(long at, Bytes bytes, long sizeAfter) {}
+
+  /** A write that may still be lost; {@code durableAt} says from when on it may not. */
+  private static final class Pending {
+    final Write write;
+    long durableAtNanos = NEVER;
+    boolean lost;
+
+    Pending(Write write) {
+      this.write = write;
+    }
+  }
+
+  private static final class Content {
+    byte[] now = new byte[0];
+    int size;
+    byte[] durable = new byte[0];
+    int durableSize;
+    final List<Pending> pending = new ArrayList<>();
+
+    private static byte[] put(byte[] target, Write write) {
+      int end = (int) Math.max(write.sizeAfter(), write.at() + write.bytes().length());
+      byte[] result =
+          end <= target.length ? target : Arrays.copyOf(target, Math.max(end, target.length * 2));
+      write.bytes().copyTo(result, (int) write.at());
+      return result;
+    }
+
+    void write(Write write) {
+      if (write.sizeAfter() < size) {
+        // What is cut off must read as zeros if the file grows again.
+        Arrays.fill(now, (int) write.sizeAfter(), size, (byte) 0);
+      }
+      now = put(now, write);
+      size = (int) write.sizeAfter();
+      pending.add(new Pending(write));
+    }
+
+    void makeDurable(Write write) {
+      if (write.sizeAfter() < durableSize) {
+        Arrays.fill(durable, (int) write.sizeAfter(), durableSize, (byte) 0);
+      }
+      durable = put(durable, write);
+      durableSize = (int) write.sizeAfter();
+    }
+
+    /** Moves what has become durable out of what is pending. */
+    void settle(long nowNanos) {
+      for (Iterator<Pending> i = pending.iterator(); i.hasNext(); ) {
+        Pending next = i.next();
+        if (next.lost) {
+          continue;
+        }
+        if (next.durableAtNanos > nowNanos) {
+          return;
+        }
+        makeDurable(next.write);
+        i.remove();
+      }
+    }
+  }
+
+  /** A change of names that may still be lost. */
+  private record NameChange(@Nullable String from, @Nullable String to, @Nullable Content content) {
+    void apply(TreeMap<String, Content> names) {
+      if (from != null) {
+        names.remove(from);
+      }
+      if (to != null && content != null) {
+        names.put(to, content);
+      }
+    }
+  }
+
+  private final EventQueue queue;
+  private final Rng rng;
+  private TreeMap<String, Content> names = new TreeMap<>();
+  private TreeMap<String, Content> durableNames = new TreeMap<>();
+  private final List<NameChange> nameChanges = new ArrayList<>();
+  private Health health = Health.GOOD;
+  private long capacityBytes = Long.MAX_VALUE;
+  private long epoch;
+  private long syncs;
+  private long failedSyncs;
+  private long failedWrites;
+
+  /** An empty disk. */
+  public SimulatedDisk(EventQueue queue, Rng rng) {
+    this.queue = queue;
+    this.rng = rng;
+  }
+
+  /** Makes the disk better or worse. */
+  public void health(Health next) {
+    health = next;
+  }
+
+  /** Bounds the bytes of all files together; {@link Long#MAX_VALUE} for no bound. */
+  public void capacity(long bytes) {
+    capacityBytes = bytes;
+  }
+
+  /** Syncs that were asked for. */
+  public long syncs() {
+    return syncs;
+  }
+
+  /** Syncs that failed. */
+  public long failedSyncs() {
+    return failedSyncs;
+  }
+
+  /** Writes that failed. */
+  public long failedWrites() {
+    return failedWrites;
+  }
+
+  /** The process dies and the machine goes on: nothing is lost, open files belong to the dead. */
+  public void processDied() {
+    epoch++;
+  }
+
+  /** The power fails: what is not durable by now is kept or lost at random. */
+  public void powerFailed() {
+    epoch++;
+    int mode = rng.below(4);
+    for (NameChange change : nameChanges) {
+      if (survives(mode)) {
+        change.apply(durableNames);
+      }
+    }
+    nameChanges.clear();
+    names = new TreeMap<>(durableNames);
+    long nowNanos = queue.now();
+    for (Content content : names.values()) {
+      content.settle(nowNanos);
+      for (Pending pending : content.pending) {
+        if (!pending.lost && survives(mode)) {
+          content.makeDurable(mode == 3 ? torn(content, pending.write) : pending.write);
+        }
+      }
+      content.pending.clear();
+      content.now = content.durable.clone();
+      content.size = content.durableSize;
+    }
+  }
+
+  /** Whether something that need not survive does: all, nothing, half of it, half and torn. */
+  private boolean survives(int mode) {
+    return mode == 0 || (mode >= 2 && rng.below(2) == 0);
+  }
+
+  /** The write with some of its sectors as they were before. */
+  private Write torn(Content content, Write write) {
+    byte[] bytes = write.bytes().toByteArray();
+    long first = write.at() / SECTOR;
+    long last = (write.at() + bytes.length - 1) / SECTOR;
+    for (long sector = first; sector <= last && bytes.length > 0; sector++) {
+      if (rng.below(2) == 0) {
+        int from = (int) Math.max(0, sector * SECTOR - write.at());
+        int to = (int) Math.min(bytes.length, (sector + 1) * SECTOR - write.at());
+        for (int i = from; i < to; i++) {
+          long at = write.at() + i;
+          bytes[i] = at < content.durable.length ? content.durable[(int) at] : 0;
+        }
+      }
+    }
+    return new Write(write.at(), Bytes.of(bytes), write.sizeAfter());
+  }
+
+  /** The paths of all files. */
+  public List<String> paths() {
+    return List.copyOf(names.keySet());
+  }
+
+  /** Damages a bit of a file at rest. */
+  public void rot(String path, long at, int bit) {
+    Content content = names.get(path);
+    if (content != null && at < content.size) {
+      content.now[(int) at] ^= (byte) (1 << bit);
+      if (at < content.durableSize) {
+        content.durable[(int) at] ^= (byte) (1 << bit);
+      }
+    }
+  }
+
+  /** The size of a file, 0 if there is none. */
+  public long sizeOf(String path) {
+    Content content = names.get(path);
+    return content == null ? 0 : content.size;
+  }
+
+  /** Removes everything, as somebody with a shell might. */
+  public void wipe() {
+    epoch++;
+    names.clear();
+    durableNames.clear();
+    nameChanges.clear();
+  }
+
+  private void change(NameChange change) {
+    change.apply(names);
+    nameChanges.add(change);
+  }
+
+  private Content find(String path) throws IOException {
+    Content content = names.get(path);
+    if (content == null) {
+      throw new IOException("no file '" + path + "'");
+    }
+    return content;
+  }
+
+  private void checkSpace(long more) throws IOException {
+    if (more > 0 && capacityBytes != Long.MAX_VALUE && freeBytes() < more) {
+      failedWrites++;
+      throw new IOException("no space left on device");
+    }
+  }
+
+  @Override
+  public DiskFile open(String path) throws IOException {
+    return new OpenFile(path, find(path));
+  }
+
+  @Override
+  public DiskFile create(String path) throws IOException {
+    if (names.containsKey(path)) {
+      throw new IOException("file '" + path + "' exists");
+    }
+    checkSpace(1);
+    Content content = new Content();
+    change(new NameChange(null, path, content));
+    return new OpenFile(path, content);
+  }
+
+  @Override
+  public boolean exists(String path) {
+    return names.containsKey(path) || names.keySet().stream().anyMatch(n -> isIn(n, path));
+  }
+
+  @Override
+  public void rename(String from, String to) throws IOException {
+    change(new NameChange(from, to, find(from)));
+  }
+
+  @Override
+  public void remove(String path) {
+    if (names.containsKey(path)) {
+      change(new NameChange(path, null, null));
+    }
+  }
+
+  @Override
+  public void createDirectories(String path) {
+    // A directory is there as soon as there is a file in it; none is ever lost.
+  }
+
+  @Override
+  public List<String> list(String directory) {
+    List<String> found = new ArrayList<>();
+    for (String name : names.keySet()) {
+      if (isIn(name, directory)) {
+        String rest = name.substring(directory.length() + 1);
+        int slash = rest.indexOf('/');
+        String child = slash < 0 ? rest : rest.substring(0, slash);
+        if (found.isEmpty() || !found.getLast().equals(child)) {
+          found.add(child);
+        }
+      }
+    }
+    return found;
+  }
+
+  private static boolean isIn(String name, String directory) {
+    return name.length() > directory.length()
+        && name.startsWith(directory)
+        && name.charAt(directory.length()) == '/';
+  }
+
+  @Override
+  public void syncDirectory(String directory) throws IOException {
+    beginSync(directory);
+    for (Iterator<NameChange> i = nameChanges.iterator(); i.hasNext(); ) {
+      NameChange change = i.next();
+      String name = change.to() != null ? change.to() : change.from();
+      if (name != null && isIn(name, directory)) {
+        change.apply(durableNames);
+        i.remove();
+      }
+    }
+  }
+
+  @Override
+  public long freeBytes() {
+    if (capacityBytes == Long.MAX_VALUE) {
+      return Long.MAX_VALUE;
+    }
+    long used = 0;
+    for (Content content : names.values()) {
+      used += content.size;
+    }
+    return Math.max(0, capacityBytes - used);
+  }
+
+  private void beginSync(String path) throws IOException {
+    syncs++;
+    boolean slow = health.slowSyncs() > 0 && rng.below(1000) < health.slowSyncs();
+    long about = slow ? health.slowSyncNanos() : health.syncNanos();
+    queue.elapse(about / 2 + (about == 0 ? 0 : Long.remainderUnsigned(rng.next(), about)));
+    if (health.syncErrors() > 0 && rng.below(10_000) < health.syncErrors()) {
+      failedSyncs++;
+      throw new IOException("sync of '" + path + "' failed");
+    }
+  }
+
+  private final class OpenFile implements DiskFile {
+    private final String path;
+    private final Content content;
+    private final long openedIn = epoch;
+
+    OpenFile(String path, Content content) {
+      this.path = path;
+      this.content = content;
+    }
+
+    private void checkOpen() throws IOException {
+      if (openedIn != epoch) {
+        throw new IOException("file '" + path + "' was opened by a process that has ended");
+      }
+    }
+
+    @Override
+    public int read(long at, ByteBuffer target) throws IOException {
+      checkOpen();
+      int length = (int) Math.min(target.remaining(), content.size - at);
+      if (length <= 0) {
+        return target.hasRemaining() ? -1 : 0;
+      }
+      target.put(content.now, (int) at, length);
+      return length;
+    }
+
+    @Override
+    public void write(long at, ByteBuffer source) throws IOException {
+      checkOpen();
+      int length = source.remaining();
+      checkSpace(at + length - content.size);
+      if (health.writeErrors() > 0 && rng.below(10_000) < health.writeErrors()) {
+        failedWrites++;
+        throw new IOException("write to '" + path + "' failed");
+      }
+      byte[] bytes = new byte[length];
+      source.get(bytes);
+      content.write(new Write(at, Bytes.of(bytes), Math.max(content.size, at + length)));
+    }
+
+    @Override
+    public void truncate(long size) throws IOException {
+      checkOpen();
+      checkSpace(size - content.size);
+      content.write(new Write(0, Bytes.EMPTY, size));
+    }
+
+    @Override
+    public void sync() throws IOException {
+      checkOpen();
+      content.settle(queue.now());
+      try {
+        beginSync(path);
+      } catch (IOException failed) {
+        content.pending.forEach(pending -> pending.lost |= pending.durableAtNanos == NEVER);
+        throw failed;
+      }
+      // Durable when the time has passed that the sync takes: a crash before that may lose it.
+      for (Pending pending : content.pending) {
+        pending.durableAtNanos = Math.min(pending.durableAtNanos, queue.now());
+      }
+    }
+
+    @Override
+    public long size() throws IOException {
+      checkOpen();
+      return content.size;
+    }
+
+    @Override
+    public void close() {
+      // There is nothing to give back.
+    }
+  }
+}

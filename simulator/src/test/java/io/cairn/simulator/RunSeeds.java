@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.simulator;
+
+import io.cairn.conformancetests.Seeds;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+
+/** Seeds that every run repeats, and fresh ones, so that every run also explores. */
+public final class RunSeeds {
+  private RunSeeds() {}
+
+  /** The seeds from 1 to {@code repeated} and those of this run; or the one that is replayed. */
+  public static Stream<Long> with(int repeated) {
+    return System.getProperty("cairn.seed") != null
+        ? Seeds.ofThisRun()
+        : Stream.concat(LongStream.rangeClosed(1, repeated).boxed(), Seeds.ofThisRun());
+  }
+}
