@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.backendlmdb;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.cairn.spi.storage.StorageException;
+import io.cairn.spi.storage.Table;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * An open data file with its tables.
+ *
+ * <p>LMDB maps its file into memory, and the file cannot outgrow the map. The map is therefore as
+ * large as one will ever want from the beginning: it takes addresses, of which a process has 128
+ * TiB, but neither memory nor disk, since the file grows by what is written. So nothing ever has to
+ * wait for a map to be enlarged. Where addresses are limited ({@code ulimit -v}), the largest map
+ * that can be had is taken; only there can the map become full.
+ */
+final class LmdbEnvironment implements AutoCloseable {
+  static final String DATA = "data.mdb";
+  static final long MAP_BYTES_WANTED = 1L << 40;
+
+  /** How many views there can be at once: each has a slot in a table of 64 bytes per slot. */
+  static final int READERS_MAX = 1024;
+
+  private static final long MAP_BYTES_MIN = 64L << 20;
+  private static final int FILE_MODE = 0600;
+
+  private final Path directory;
+  private final DirectoryLock lock;
+  private final long env;
+  private final Map<Table, Integer> databases = new LinkedHashMap<>();
+
+  private LmdbEnvironment(Path directory, DirectoryLock lock, long env) {
+    this.directory = directory;
+    this.lock = lock;
+    this.env = env;
+  }
+
+  /** Opens the file in {@code directory}, making it if the directory never had one. */
+  static LmdbEnvironment open(Path directory, List<Table> tables, long mapBytesWanted) {
+    DirectoryLock lock = DirectoryLock.acquire(directory);
+    LmdbEnvironment opened = null;
+    boolean complete = false;
+    try (Exchange exchange = new Exchange()) {
+      Path data = directory.resolve(DATA);
+      boolean created = lock.isCreated();
+      if (created && !Files.exists(data)) {
+        throw new StorageException.Damaged(
+            "'" + directory + "' has lost its file '" + DATA + "'; restore the directory");
+      }
+      opened =
+          new LmdbEnvironment(
+              directory, lock, openLargest(exchange, directory, tables.size(), mapBytesWanted));
+      opened.checkLength(exchange, data);
+      opened.openTables(exchange, tables);
+      if (!created) {
+        lock.markCreated();
+      }
+      complete = true;
+      return opened;
+    } catch (IOException e) {
+      throw new StorageException.Failed("cannot open the store in '" + directory + "'", e);
+    } finally {
+      if (!complete) {
+        if (opened != null) {
+          opened.close();
+        } else {
+          lock.close();
+        }
+      }
+    }
+  }
+
+  private static long openLargest(
+      Exchange exchange, Path directory, int tables, long mapBytesWanted) {
+    long mapBytes = mapBytesWanted;
+    while (true) {
+      LmdbFailures.check(Lmdb.envCreate(exchange.result()), "open the store", directory);
+      long env = Lmdb.getLong(exchange.result());
+      int result = open(env, directory, tables, mapBytes);
+      if (result == 0) {
+        return env;
+      }
+      Lmdb.envClose(env);
+      if (result != LmdbFailures.NO_MEMORY || mapBytes / 2 < MAP_BYTES_MIN) {
+        throw LmdbFailures.of(result, "open the store", directory);
+      }
+      mapBytes /= 2;
+    }
+  }
+
+  private static int open(long env, Path directory, int tables, long mapBytes) {
+    int result = Lmdb.envSetMapBytes(env, mapBytes);
+    if (result == 0) {
+      result = Lmdb.envSetDatabasesMax(env, tables);
+    }
+    if (result == 0) {
+      result = Lmdb.envSetReadersMax(env, READERS_MAX);
+    }
+    if (result == 0) {
+      // Transactions belong to views, not to threads; and reading ahead would fill memory with
+      // neighbours that nobody asked for as soon as the file is larger than memory.
+      int flags = Lmdb.NOTLS | Lmdb.NORDAHEAD;
+      long path = Lmdb.allocate(directory.toString().getBytes(UTF_8).length + 1L);
+      try {
+        Lmdb.putText(path, directory.toString());
+        result = Lmdb.envOpen(env, path, flags, FILE_MODE);
+      } finally {
+        Lmdb.free(path);
+      }
+    }
+    return result;
+  }
+
+  /** A file that was cut off would end the process when a page behind its end is read. */
+  private void checkLength(Exchange exchange, Path data) throws IOException {
+    long needed = allocatedBytes(exchange, pageBytes(exchange));
+    long there = Files.size(data);
+    if (there < needed) {
+      throw new StorageException.Damaged(
+          "'%s' has %d bytes of %d; restore the member from a backup or from the other members"
+              .formatted(data, there, needed));
+    }
+  }
+
+  private long pageBytes(Exchange exchange) {
+    long txn = begin(exchange, Lmdb.RDONLY);
+    try {
+      LmdbFailures.check(Lmdb.stat(txn, Lmdb.MAIN_DATABASE, exchange.report()), "read", directory);
+      return Lmdb.getInt(exchange.report());
+    } finally {
+      Lmdb.txnAbort(txn);
+    }
+  }
+
+  /** What the file has taken up to now, counted in pages of a known size. */
+  long allocatedBytes(Exchange exchange, long pageBytes) {
+    LmdbFailures.check(Lmdb.envInfo(env, exchange.report()), "tell the size", directory);
+    return (Lmdb.getLong(exchange.report() + Lmdb.INFO_LAST_PAGE) + 1) * pageBytes;
+  }
+
+  private void openTables(Exchange exchange, List<Table> tables) {
+    Set<String> stored = storedTables(exchange);
+    for (String name : stored) {
+      if (tables.stream().noneMatch(table -> table.name().equals(name))) {
+        throw new StorageException.Damaged(
+            "'" + directory + "' has the table '" + name + "', which this version does not know");
+      }
+    }
+    long txn = begin(exchange, 0);
+    boolean committed = false;
+    try {
+      for (Table table : tables) {
+        long name = exchange.putText(table.name());
+        int result = Lmdb.dbiOpen(txn, name, Lmdb.CREATE, exchange.result());
+        LmdbFailures.check(result, "open the table '" + table.name() + "'", directory);
+        databases.put(table, Lmdb.getInt(exchange.result()));
+      }
+      committed = true;
+      LmdbFailures.check(Lmdb.txnCommit(txn), "make the tables", directory);
+    } finally {
+      if (!committed) {
+        Lmdb.txnAbort(txn);
+      }
+    }
+  }
+
+  private Set<String> storedTables(Exchange exchange) {
+    Set<String> names = new LinkedHashSet<>();
+    long txn = begin(exchange, Lmdb.RDONLY);
+    try {
+      LmdbFailures.check(
+          Lmdb.cursorOpen(txn, Lmdb.MAIN_DATABASE, exchange.result()),
+          "list the tables",
+          directory);
+      long cursor = Lmdb.getLong(exchange.result());
+      try {
+        int result = Lmdb.cursorGet(cursor, exchange.key(), exchange.value(), Lmdb.FIRST);
+        while (result == 0) {
+          byte[] name = new byte[exchange.keyLength()];
+          Lmdb.copyOut(exchange.keyAddress(), name, 0, name.length);
+          names.add(new String(name, UTF_8));
+          result = Lmdb.cursorGet(cursor, exchange.key(), exchange.value(), Lmdb.NEXT);
+        }
+        if (result != Lmdb.NOTFOUND) {
+          throw LmdbFailures.of(result, "list the tables", directory);
+        }
+      } finally {
+        Lmdb.cursorClose(cursor);
+      }
+    } finally {
+      Lmdb.txnAbort(txn);
+    }
+    return names;
+  }
+
+  /** Begins a transaction, whose handle is returned. */
+  long begin(Exchange exchange, int flags) {
+    LmdbFailures.check(
+        Lmdb.txnBegin(env, flags, exchange.result()), "begin a transaction", directory);
+    return Lmdb.getLong(exchange.result());
+  }
+
+  Path directory() {
+    return directory;
+  }
+
+  /** The databases of LMDB by table. */
+  Map<Table, Integer> databases() {
+    return databases;
+  }
+
+  /** How large the file can become in this process. */
+  long mapBytes() {
+    try (Exchange exchange = new Exchange()) {
+      LmdbFailures.check(Lmdb.envInfo(env, exchange.report()), "tell the size", directory);
+      return Lmdb.getLong(exchange.report() + Lmdb.INFO_MAP_BYTES);
+    }
+  }
+
+  /** Ends everything; there must be no transaction left. */
+  @Override
+  public void close() {
+    Lmdb.envClose(env);
+    lock.close();
+  }
+}
