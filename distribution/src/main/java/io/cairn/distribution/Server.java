@@ -12,6 +12,7 @@ import io.cairn.kernel.directory.MemberIdentity;
 import io.cairn.kernel.environment.FileDisk;
 import io.cairn.kernel.environment.ThreadLanes;
 import io.cairn.kernel.options.KernelOptions;
+import io.cairn.kernel.peer.NoPeers;
 import io.cairn.kernel.state.Tables;
 import io.cairn.spi.auth.AccessControl;
 import io.cairn.spi.auth.Identity;
@@ -168,6 +169,7 @@ final class Server {
               new Kernel.Parts(
                   engine,
                   consensus.get(),
+                  NoPeers.NETWORK,
                   AccessControl.open(),
                   (caller, view) -> CompletableFuture.completedFuture(Identity.ANONYMOUS)),
               new Kernel.Environment(lanes, time, rng, log, Probe.NONE));
@@ -202,7 +204,9 @@ final class Server {
             config.name(),
             config.listen().advertisedClientUrls(),
             config.cluster().strictReconfiguration(),
-            defaults.cluster().learnersMax()),
+            defaults.cluster().learnersMax(),
+            false,
+            List.of()),
         retention(),
         plan.kernel(),
         new KernelOptions.Flush(

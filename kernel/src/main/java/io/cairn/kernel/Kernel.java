@@ -8,9 +8,12 @@ import io.cairn.kernel.apply.KeySpace;
 import io.cairn.kernel.apply.Recovery;
 import io.cairn.kernel.apply.ReplicatedState;
 import io.cairn.kernel.cluster.Announcement;
+import io.cairn.kernel.cluster.ClusterDescription;
 import io.cairn.kernel.cluster.ClusterFacade;
+import io.cairn.kernel.cluster.Departure;
 import io.cairn.kernel.cluster.MemberBook;
-import io.cairn.kernel.cluster.PeerHealth;
+import io.cairn.kernel.cluster.NetworkHealth;
+import io.cairn.kernel.cluster.PeerReach;
 import io.cairn.kernel.command.Command;
 import io.cairn.kernel.index.KeyIndex;
 import io.cairn.kernel.kv.KvFacade;
@@ -21,6 +24,9 @@ import io.cairn.kernel.maintenance.AutoCompaction;
 import io.cairn.kernel.maintenance.EngineQuota;
 import io.cairn.kernel.maintenance.MaintenanceFacade;
 import io.cairn.kernel.options.KernelOptions;
+import io.cairn.kernel.peer.PeerAnswer;
+import io.cairn.kernel.peer.PeerCalls;
+import io.cairn.kernel.peer.PeerRequest;
 import io.cairn.kernel.records.RecentLog;
 import io.cairn.kernel.records.ValueCache;
 import io.cairn.kernel.request.Callers;
@@ -40,6 +46,7 @@ import io.cairn.spi.auth.Authenticator;
 import io.cairn.spi.consensus.Consensus;
 import io.cairn.spi.environment.EventLog;
 import io.cairn.spi.environment.Lane;
+import io.cairn.spi.environment.PeerNetwork;
 import io.cairn.spi.environment.Probe;
 import io.cairn.spi.environment.Rng;
 import io.cairn.spi.environment.Scheduler;
@@ -51,6 +58,7 @@ import io.cairn.spi.store.ClusterService;
 import io.cairn.spi.store.KvService;
 import io.cairn.spi.store.LeaseService;
 import io.cairn.spi.store.MaintenanceService;
+import io.cairn.spi.store.Member;
 import io.cairn.spi.store.StoreService;
 import io.cairn.spi.store.WatchService;
 import java.util.List;
@@ -76,12 +84,15 @@ public final class Kernel implements StoreService, AutoCloseable {
    * @param engine opened with the tables of {@link io.cairn.kernel.state.Tables#ALL}; belongs to
    *     the kernel from now on
    * @param consensus not started yet
+   * @param network to the other members; {@link io.cairn.kernel.peer.NoPeers} if there never will
+   *     be any. Nobody can have asked anything yet
    * @param access access control, not loaded yet
    * @param authenticator who finds out who callers are while access control is on
    */
   public record Parts(
       StorageEngine engine,
       Consensus consensus,
+      PeerNetwork network,
       AccessControl access,
       Authenticator authenticator) {}
 
@@ -103,6 +114,10 @@ public final class Kernel implements StoreService, AutoCloseable {
   private final AuthFacade auth;
   private final ClusterFacade cluster;
   private final MaintenanceFacade maintenance;
+  private final MemberBook members;
+  private final PeerReach reach;
+  private final List<Member> told;
+  private final Departure departure;
   private final Announcement announcement;
   private final AutoCompaction autoCompaction;
 
@@ -191,6 +206,7 @@ public final class Kernel implements StoreService, AutoCloseable {
 
     this.proposer = new ConsensusProposer(options, consensus, published, environment.time());
     ReadBarrier barrier = new ReadBarrier(consensus, published);
+    PeerCalls calls = new PeerCalls(parts.network());
     Callers callers = new Callers(parts.access(), parts.authenticator());
     Lane background = scheduler.lane("background");
     EngineQuota quota =
@@ -222,6 +238,7 @@ public final class Kernel implements StoreService, AutoCloseable {
                 consensus,
                 callers,
                 quota,
+                calls,
                 scheduler,
                 environment.time()));
     this.watch =
@@ -240,7 +257,7 @@ public final class Kernel implements StoreService, AutoCloseable {
     this.cluster =
         new ClusterFacade(
             new ClusterFacade.Parts(
-                options.cluster(),
+                options,
                 standing,
                 published,
                 consensus,
@@ -248,7 +265,8 @@ public final class Kernel implements StoreService, AutoCloseable {
                 barrier,
                 callers,
                 members,
-                PeerHealth.ALONE,
+                new NetworkHealth(parts.network(), consensus),
+                calls,
                 scheduler,
                 background,
                 environment.time()));
@@ -270,6 +288,19 @@ public final class Kernel implements StoreService, AutoCloseable {
                 background,
                 scheduler.lane("reclaim"),
                 environment.log()));
+    this.departure =
+        new Departure(options, members, standing, parts.network(), scheduler, background);
+    this.reach = new PeerReach(parts.network(), options.memberId());
+    this.members = members;
+    members.listen(reach);
+    members.listen(departure);
+    parts
+        .network()
+        .describe(() ->
+            new ClusterDescription(options.clusterId(), options.memberId(), members.membership())
+                .encode());
+    calls.serve(this::answer);
+    this.told = options.cluster().told();
     this.announcement =
         new Announcement(
             new Command.MemberAttributes(
@@ -301,6 +332,8 @@ public final class Kernel implements StoreService, AutoCloseable {
    */
   public CompletionStage<Void> start() {
     compactor.start(machine, recoveredFloor);
+    reach.start(members.membership(), told);
+    departure.start();
     consensus.start(machine);
     lease.start();
     watch.start();
@@ -308,10 +341,25 @@ public final class Kernel implements StoreService, AutoCloseable {
     return announcement.start();
   }
 
+  /** Completes, on a lane, when this member turns out to have been removed and has to stop. */
+  public CompletionStage<Void> departed() {
+    return departure.departed();
+  }
+
+  private CompletionStage<PeerAnswer> answer(PeerRequest request) {
+    return switch (request) {
+      case PeerRequest.KeepAlive keepAlive -> lease.answer(keepAlive);
+      case PeerRequest.TimeToLive question -> lease.answer(question);
+      case PeerRequest.Promote promotion -> cluster.answer(promotion);
+    };
+  }
+
   /** Ends taking part, and makes everything applied durable in the engine. */
   public void stop() {
     announcement.stop();
+    departure.stop();
     autoCompaction.stop();
+    cluster.stop();
     consensus.stop();
     watch.close();
     lease.close();

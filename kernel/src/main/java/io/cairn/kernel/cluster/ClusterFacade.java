@@ -2,6 +2,10 @@
 package io.cairn.kernel.cluster;
 
 import io.cairn.kernel.options.KernelOptions;
+import io.cairn.kernel.peer.LeaderOnly;
+import io.cairn.kernel.peer.PeerAnswer;
+import io.cairn.kernel.peer.PeerCalls;
+import io.cairn.kernel.peer.PeerRequest;
 import io.cairn.kernel.request.Answers;
 import io.cairn.kernel.request.Callers;
 import io.cairn.kernel.request.Permissions;
@@ -21,6 +25,7 @@ import io.cairn.spi.store.Reason;
 import io.cairn.spi.store.StoreException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -32,9 +37,11 @@ public final class ClusterFacade implements ClusterService {
   /** How long a leader may need to apply what it has committed, before a promotion. */
   private static final long APPLY_WAIT_NANOS = 1_000_000_000;
 
+  private static final long NANOS_PER_MILLI = 1_000_000;
+
   /** What the facade stands on. */
   public record Parts(
-      KernelOptions.Cluster options,
+      KernelOptions options,
       Standing standing,
       Published published,
       Consensus consensus,
@@ -43,6 +50,7 @@ public final class ClusterFacade implements ClusterService {
       Callers callers,
       MemberBook members,
       PeerHealth health,
+      PeerCalls calls,
       Scheduler scheduler,
       Lane lane,
       TimeSource time) {}
@@ -50,12 +58,32 @@ public final class ClusterFacade implements ClusterService {
   private final Parts parts;
   private final Standing standing;
   private final MemberBook members;
+  private final boolean strict;
+  private final LeaderOnly leaderOnly;
+  private final long timeoutNanos;
 
   /** Serves with {@code parts}. */
   public ClusterFacade(Parts parts) {
     this.parts = parts;
     this.standing = parts.standing();
     this.members = parts.members();
+    this.strict = parts.options().cluster().strictReconfigCheck();
+    this.timeoutNanos = parts.options().requestTimeoutMillis() * NANOS_PER_MILLI;
+    this.leaderOnly =
+        new LeaderOnly(
+            new LeaderOnly.Parts(
+                parts.options(),
+                this::leads,
+                standing,
+                parts.calls(),
+                parts.scheduler(),
+                parts.lane(),
+                parts.time()));
+  }
+
+  /** Refuses what waits for a leader. */
+  public void stop() {
+    leaderOnly.stop();
   }
 
   @Override
@@ -79,21 +107,19 @@ public final class ClusterFacade implements ClusterService {
     if (urls == null) {
       return Answers.refused(new Reason.BadMemberUrls());
     }
-    return administer(caller, () -> add(urls.stream().sorted().toList(), learner));
+    return administer(caller, () -> addTo(caller, urls.stream().sorted().toList(), learner));
   }
 
-  private CompletableFuture<Added> add(List<String> urls, boolean learner) {
-    Reason refusal = parts.options().strictReconfigCheck() ? checks().refusesToAdd(learner) : null;
-    long id = MemberIds.ofAddedMember(urls, parts.time().wallMillis() / 1000);
-    MemberChange change = MemberChange.add(id, urls, learner, parts.options().learnersMax());
-    if (refusal == null) {
-      refusal = refusesCompany(change);
-    }
+  private CompletableFuture<Added> addTo(Caller caller, List<String> urls, boolean learner) {
+    Reason refusal = strict ? checks().refusesToAdd(learner) : null;
     if (refusal != null) {
       return Answers.refused(refusal);
     }
+    long id = MemberIds.ofAddedMember(urls, parts.time().wallMillis() / 1000);
+    MemberChange change =
+        MemberChange.add(id, urls, learner, parts.options().cluster().learnersMax());
     return Answers.then(
-        propose(change),
+        propose(caller, change),
         after ->
             CompletableFuture.completedFuture(
                 new Added(
@@ -102,25 +128,15 @@ public final class ClusterFacade implements ClusterService {
                     after.members())));
   }
 
-  /**
-   * Members cannot talk to each other yet, so a second one would only cost the first its quorum.
-   * What the registry would refuse anyway is refused for its own reason.
-   */
-  private Reason refusesCompany(MemberChange change) {
-    Reason refusal = members.refuses(change);
-    return refusal != null ? refusal : new Reason.NotBuiltIn("multi-member clusters");
-  }
-
   @Override
   public CompletableFuture<Members> remove(Caller caller, long id) {
-    return administerNow(caller, () -> change(MemberChange.remove(id), refusesToRemove(id)));
+    return administerNow(
+        caller, () -> change(caller, MemberChange.remove(id), refusesToRemove(id)));
   }
 
   private @Nullable Reason refusesToRemove(long id) {
     Member member = members.membership().findMember(id).orElse(null);
-    return member != null && parts.options().strictReconfigCheck()
-        ? checks().refusesToRemove(member)
-        : null;
+    return member != null && strict ? checks().refusesToRemove(member) : null;
   }
 
   @Override
@@ -132,19 +148,60 @@ public final class ClusterFacade implements ClusterService {
           // etcd accepts anything here, and other members crash on it.
           return urls == null
               ? Answers.refused(new Reason.BadMemberUrls())
-              : change(MemberChange.update(id, urls), null);
+              : change(caller, MemberChange.update(id, urls), null);
         });
   }
 
   @Override
   public CompletableFuture<Members> promote(Caller caller, long id) {
-    return administerNow(
-        caller,
-        () ->
-            standing.leadership().self()
-                ? Answers.then(
-                    caughtUp(), ready -> change(MemberChange.promote(id), refusesToPromote(id)))
-                : Answers.refused(new Reason.NoLeader()));
+    return administerNow(caller, () -> leaderOnly.run(caller, new Promoting(caller, id)));
+  }
+
+  /** Answers what another member asks of this one as the leader, for one of its own clients. */
+  public CompletionStage<PeerAnswer> answer(PeerRequest.Promote request) {
+    return leads()
+        ? promoteHere(Caller.LOCAL, request.member())
+            .thenApply(done -> new PeerAnswer.Promoted(parts.published().state().appliedIndex()))
+        : CompletableFuture.completedFuture(new PeerAnswer.NotNow());
+  }
+
+  private boolean leads() {
+    return standing.leadership().self();
+  }
+
+  /** Gives a learner its vote. */
+  private final class Promoting implements LeaderOnly.Work<Members> {
+    private final Caller caller;
+    private final long id;
+
+    private Promoting(Caller caller, long id) {
+      this.caller = caller;
+      this.id = id;
+    }
+
+    @Override
+    public void here(CompletableFuture<Members> answer, Runnable again) {
+      Answers.relay(promoteHere(caller, id), answer);
+    }
+
+    @Override
+    public PeerRequest request() {
+      return new PeerRequest.Promote(id);
+    }
+
+    @Override
+    public CompletableFuture<Members> elsewhere(PeerAnswer answer) {
+      if (answer instanceof PeerAnswer.Promoted(long index)) {
+        return Answers.then(applied(index, timeoutNanos), ready -> done(members.membership()));
+      }
+      throw new IllegalArgumentException("no answer to a promotion: " + answer);
+    }
+  }
+
+  private CompletableFuture<Members> promoteHere(Caller caller, long id) {
+    return Answers.then(
+        applied(parts.consensus().status().committedIndex(), APPLY_WAIT_NANOS),
+        ready -> change(caller, MemberChange.promote(id), refusesToPromote(id)));
   }
 
   private @Nullable Reason refusesToPromote(long id) {
@@ -155,39 +212,76 @@ public final class ClusterFacade implements ClusterService {
     if (member.learner() && !parts.health().isInSync(id)) {
       return new Reason.LearnerNotReady();
     }
-    return parts.options().strictReconfigCheck() ? checks().refusesToPromote() : null;
+    return strict ? checks().refusesToPromote() : null;
   }
 
-  /** Completes when what is committed now has been applied here. */
-  private CompletableFuture<Boolean> caughtUp() {
-    CompletableFuture<Boolean> caughtUp = new CompletableFuture<>();
+  /** Completes when {@code index} has been applied here; fails if that takes too long. */
+  private CompletableFuture<Boolean> applied(long index, long waitNanos) {
+    CompletableFuture<Boolean> applied = new CompletableFuture<>();
     Scheduler.Cancellable timer =
         parts
             .scheduler()
             .after(
-                APPLY_WAIT_NANOS,
+                waitNanos,
                 parts.lane(),
                 () ->
-                    caughtUp.completeExceptionally(
+                    applied.completeExceptionally(
                         new StoreException(
                             new Reason.TimedOut(Reason.TimedOut.Cause.APPLIED_INDEX))));
     parts
         .published()
         .whenApplied(
-            parts.consensus().status().committedIndex(),
+            index,
             state -> {
               timer.cancel();
-              caughtUp.complete(true);
+              applied.complete(true);
             });
-    return caughtUp;
+    return applied;
   }
 
-  private CompletableFuture<Members> change(MemberChange change, @Nullable Reason refusal) {
-    return refusal != null ? Answers.refused(refusal) : Answers.then(propose(change), this::done);
+  private CompletableFuture<Members> change(
+      Caller caller, MemberChange change, @Nullable Reason refusal) {
+    return refusal != null
+        ? Answers.refused(refusal)
+        : Answers.then(propose(caller, change), this::done);
   }
 
-  private CompletableFuture<Membership> propose(MemberChange change) {
-    return parts.proposer().proposeChange(change.encode(), Membership.class);
+  /**
+   * Proposes, again and again while consensus cannot take a change because another one is under way
+   * or a leader has just begun: then nothing has happened, so changes may follow each other
+   * closely.
+   */
+  private CompletableFuture<Membership> propose(Caller caller, MemberChange change) {
+    CompletableFuture<Membership> answer = new CompletableFuture<>();
+    propose(caller, change, answer, parts.time().nanos() + timeoutNanos);
+    return answer;
+  }
+
+  private void propose(
+      Caller caller, MemberChange change, CompletableFuture<Membership> answer, long untilNanos) {
+    var _ =
+        parts
+            .proposer()
+            .proposeChange(change.encode(), Membership.class)
+            .whenComplete((membership, failure) -> {
+              if (failure == null) {
+                answer.complete(membership);
+                return;
+              }
+              StoreException refusal = Answers.unwrapped(failure);
+              if (refusal.reason() instanceof Reason.ProposalDropped
+                  && parts.time().nanos() - untilNanos < 0
+                  && !caller.call().ended()) {
+                parts
+                    .scheduler()
+                    .after(
+                        LeaderOnly.PAUSE_MILLIS * NANOS_PER_MILLI,
+                        parts.lane(),
+                        () -> propose(caller, change, answer, untilNanos));
+              } else {
+                answer.completeExceptionally(refusal);
+              }
+            });
   }
 
   private CompletableFuture<Members> done(Membership membership) {

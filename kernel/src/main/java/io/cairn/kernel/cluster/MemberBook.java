@@ -14,6 +14,7 @@ import io.cairn.spi.store.Reason;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,8 +36,22 @@ public final class MemberBook {
   private static final Bytes DOWNGRADE_TARGET = Bytes.utf8("downgrade");
   private static final int ID_KEY_LENGTH = 1 + Long.BYTES;
 
+  /** Is told of changes, on the apply lane; must be short. */
+  @FunctionalInterface
+  public interface Listener {
+    /** The registry is {@code after} now. */
+    void changed(Membership before, Membership after);
+  }
+
+  private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   // Written by the apply lane only; any thread reads one immutable value.
   private volatile Membership membership = Membership.EMPTY;
+
+  /** Adds a listener, which hears of the next change. */
+  @OnLane("any")
+  public void listen(Listener listener) {
+    listeners.add(listener);
+  }
 
   /** The registry as of the last entry applied. Any thread. */
   @OnLane("any")
@@ -44,9 +59,9 @@ public final class MemberBook {
     return membership;
   }
 
-  /** Takes over what {@code view} holds. */
+  /** Takes over what {@code view} holds, at start or when a snapshot has been installed. */
   public void load(StorageView view) {
-    membership = read(view);
+    become(read(view));
   }
 
   /** The registry that {@code view} holds. */
@@ -98,7 +113,7 @@ public final class MemberBook {
       case REMOVE -> {
         batch.add(new Mutation.Delete(Tables.MEMBERS, key(MEMBER, id)));
         batch.add(new Mutation.Put(Tables.MEMBERS, key(REMOVED, id), Bytes.EMPTY));
-        membership = membership.withRemoved(id);
+        become(membership.withRemoved(id));
       }
     }
     return null;
@@ -165,7 +180,7 @@ public final class MemberBook {
   /** Notes the version that the members have agreed on. */
   public void agreeOnVersion(String version, List<Mutation> batch) {
     batch.add(new Mutation.Put(Tables.MEMBERS, CLUSTER_VERSION, Bytes.utf8(version)));
-    membership = membership.withClusterVersion(version);
+    become(membership.withClusterVersion(version));
   }
 
   /** Notes that the cluster prepares to go back to {@code target}; empty to give that up. */
@@ -174,7 +189,7 @@ public final class MemberBook {
         target.isEmpty()
             ? new Mutation.Delete(Tables.MEMBERS, DOWNGRADE_TARGET)
             : new Mutation.Put(Tables.MEMBERS, DOWNGRADE_TARGET, Bytes.utf8(target)));
-    membership = membership.withDowngradeTarget(target);
+    become(membership.withDowngradeTarget(target));
   }
 
   private Member require(long id) {
@@ -186,7 +201,15 @@ public final class MemberBook {
   private void store(Member member, List<Mutation> batch) {
     batch.add(
         new Mutation.Put(Tables.MEMBERS, key(MEMBER, member.id()), MemberFormat.encode(member)));
-    membership = membership.with(member);
+    become(membership.with(member));
+  }
+
+  private void become(Membership next) {
+    Membership before = membership;
+    membership = next;
+    for (Listener listener : listeners) {
+      listener.changed(before, next);
+    }
   }
 
   private static Member withVote(Member member) {

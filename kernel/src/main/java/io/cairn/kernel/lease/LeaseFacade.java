@@ -3,16 +3,17 @@ package io.cairn.kernel.lease;
 
 import io.cairn.kernel.command.Command;
 import io.cairn.kernel.lease.LeaseBook.Lease;
-import io.cairn.kernel.lease.LeaseClock.Renewal;
 import io.cairn.kernel.options.KernelOptions;
+import io.cairn.kernel.peer.LeaderOnly;
+import io.cairn.kernel.peer.PeerAnswer;
+import io.cairn.kernel.peer.PeerCalls;
+import io.cairn.kernel.peer.PeerRequest;
 import io.cairn.kernel.request.Answers;
 import io.cairn.kernel.request.Callers;
 import io.cairn.kernel.request.Proposer;
 import io.cairn.kernel.request.Quota;
-import io.cairn.kernel.request.ReadBarrier;
 import io.cairn.kernel.request.Standing;
 import io.cairn.kernel.state.Published;
-import io.cairn.kernel.state.State;
 import io.cairn.spi.auth.Access;
 import io.cairn.spi.auth.AccessView;
 import io.cairn.spi.auth.Identity;
@@ -31,7 +32,6 @@ import io.cairn.spi.store.ResponseHeader;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -39,13 +39,10 @@ import org.jspecify.annotations.Nullable;
  * The lease service.
  *
  * <p>Granting and revoking are commands. Renewing and asking how long are done by the leader from
- * its clock, without a command: a renewal is promised only by a member that knew within the last
- * election timeout that it leads, since a later leader extends every lease by just that time.
+ * its clock, without a command; a member that does not lead asks the one that does.
  */
 @ThreadSafe
 public final class LeaseFacade implements LeaseService, AutoCloseable {
-  private static final long APPLY_WAIT_NANOS = 1_000_000_000L;
-
   /** What the service works with. */
   public record Parts(
       KernelOptions options,
@@ -56,6 +53,7 @@ public final class LeaseFacade implements LeaseService, AutoCloseable {
       Consensus consensus,
       Callers callers,
       Quota quota,
+      PeerCalls calls,
       Scheduler scheduler,
       TimeSource time) {}
 
@@ -63,22 +61,15 @@ public final class LeaseFacade implements LeaseService, AutoCloseable {
   private final Published published;
   private final Standing standing;
   private final Proposer proposer;
-  private final ReadBarrier barrier;
   private final Callers callers;
   private final Quota quota;
-  private final Consensus consensus;
-  private final Scheduler scheduler;
-  private final TimeSource time;
   private final Lane lane;
   private final LeaseClock clock;
+  private final LeaseKeeper keeper;
   private final LeaseExpiry expiry;
   private final LeaderOnly leaderOnly;
   private final LeaseIds ids;
   private final long minTtlSeconds;
-  private final long electionNanos;
-  // When a confirmation of leadership began that succeeded. Any thread writes and reads; an older
-  // value in the place of a newer one only costs another confirmation.
-  private volatile long confirmedNanos;
 
   /**
    * Listens to the book, to what is published and to who leads from now on; so this has to happen
@@ -86,25 +77,41 @@ public final class LeaseFacade implements LeaseService, AutoCloseable {
    */
   public LeaseFacade(Parts parts) {
     KernelOptions options = parts.options();
+    Scheduler scheduler = parts.scheduler();
     this.book = parts.book();
     this.published = parts.published();
     this.standing = parts.standing();
     this.proposer = parts.proposer();
     this.callers = parts.callers();
     this.quota = parts.quota();
-    this.barrier = new ReadBarrier(parts.consensus(), parts.published());
-    this.consensus = parts.consensus();
-    this.scheduler = parts.scheduler();
-    this.time = parts.time();
     this.lane = scheduler.lane("lease");
-    this.clock = new LeaseClock(time);
+    this.clock = new LeaseClock(parts.time());
+    this.keeper =
+        new LeaseKeeper(
+            new LeaseKeeper.Parts(
+                book,
+                clock,
+                published,
+                standing,
+                proposer,
+                parts.consensus(),
+                scheduler,
+                lane,
+                parts.time()),
+            options.electionMillis() * 1_000_000L);
     this.expiry = new LeaseExpiry(clock, proposer, scheduler, lane, options.requestTimeoutMillis());
     this.leaderOnly =
-        new LeaderOnly(clock, standing, scheduler, lane, time, options.requestTimeoutMillis());
-    this.ids = new LeaseIds(options.memberId(), time);
+        new LeaderOnly(
+            new LeaderOnly.Parts(
+                options,
+                keeper::isKeeping,
+                standing,
+                parts.calls(),
+                scheduler,
+                lane,
+                parts.time()));
+    this.ids = new LeaseIds(options.memberId(), parts.time());
     this.minTtlSeconds = minTtlSeconds(options.electionMillis());
-    this.electionNanos = options.electionMillis() * 1_000_000L;
-    this.confirmedNanos = time.nanos() - 2 * electionNanos;
     LeasePrimacy primacy = new LeasePrimacy(book, clock, published, options.electionMillis());
     book.listen(clock);
     standing.listen(primacy::leadership);
@@ -159,11 +166,7 @@ public final class LeaseFacade implements LeaseService, AutoCloseable {
             return Answers.refused(denied);
           }
           // As in etcd, the header's revision is sampled before the renewal.
-          long revision = published.state().revision();
-          return leaderOnly.run(
-              caller,
-              (answer, again) ->
-                  whenLeading(answer, () -> renew(id, revision, answer, again, false)));
+          return leaderOnly.run(caller, new Renewing(id, published.state().revision()));
         });
   }
 
@@ -172,10 +175,15 @@ public final class LeaseFacade implements LeaseService, AutoCloseable {
     return identify(
         caller,
         identity ->
-            leaderOnly.run(
-                caller,
-                (answer, again) ->
-                    whenApplied(answer, state -> tell(identity, id, keys, state, answer))));
+            Answers.then(
+                leaderOnly.run(caller, new Telling(id, keys)),
+                // The very keys that are told, whatever was attached meanwhile.
+                told -> {
+                  Reason denied = refuses(identity, told.keys(), Access.Read::new);
+                  return denied != null
+                      ? Answers.refused(denied)
+                      : CompletableFuture.completedFuture(told);
+                }));
   }
 
   @Override
@@ -196,6 +204,75 @@ public final class LeaseFacade implements LeaseService, AutoCloseable {
                   header(),
                   byDeadline != null ? byDeadline : leases.stream().map(Lease::id).toList()));
         });
+  }
+
+  /** Answers what another member asks of this one as the leader, for one of its own clients. */
+  public CompletionStage<PeerAnswer> answer(PeerRequest.KeepAlive request) {
+    return keeper.answer(request);
+  }
+
+  /** The same for a question about time. */
+  public CompletionStage<PeerAnswer> answer(PeerRequest.TimeToLive request) {
+    return keeper.answer(request);
+  }
+
+  /** Renews a lease. */
+  private final class Renewing implements LeaderOnly.Work<KeptAlive> {
+    private final long id;
+    private final long revision;
+
+    private Renewing(long id, long revision) {
+      this.id = id;
+      this.revision = revision;
+    }
+
+    @Override
+    public void here(CompletableFuture<KeptAlive> answer, Runnable again) {
+      keeper.renew(id, revision, answer, again);
+    }
+
+    @Override
+    public PeerRequest request() {
+      return new PeerRequest.KeepAlive(id);
+    }
+
+    @Override
+    public CompletableFuture<KeptAlive> elsewhere(PeerAnswer answer) {
+      if (answer instanceof PeerAnswer.KeptAlive(long ttl)) {
+        return CompletableFuture.completedFuture(new KeptAlive(standing.header(revision), id, ttl));
+      }
+      throw new IllegalArgumentException("no answer to a keep-alive: " + answer);
+    }
+  }
+
+  /** Finds out how long a lease has to live. */
+  private final class Telling implements LeaderOnly.Work<TimeToLive> {
+    private final long id;
+    private final boolean keys;
+
+    private Telling(long id, boolean keys) {
+      this.id = id;
+      this.keys = keys;
+    }
+
+    @Override
+    public void here(CompletableFuture<TimeToLive> answer, Runnable again) {
+      keeper.tell(id, keys, answer);
+    }
+
+    @Override
+    public PeerRequest request() {
+      return new PeerRequest.TimeToLive(id, keys);
+    }
+
+    @Override
+    public CompletableFuture<TimeToLive> elsewhere(PeerAnswer answer) {
+      if (answer instanceof PeerAnswer.TimeToLive(long ttl, long granted, List<Bytes> attached)) {
+        return CompletableFuture.completedFuture(
+            new TimeToLive(header(), id, ttl, granted, attached));
+      }
+      throw new IllegalArgumentException("no answer about a lease's time: " + answer);
+    }
   }
 
   /** Refuses whom the member's standing or access control refuses; others go on by name. */
@@ -227,129 +304,6 @@ public final class LeaseFacade implements LeaseService, AutoCloseable {
       }
     }
     return null;
-  }
-
-  /** Runs {@code action} once this member has confirmed, not too long ago, that it leads. */
-  private void whenLeading(CompletableFuture<KeptAlive> answer, Runnable action) {
-    long now = time.nanos();
-    if (now - confirmedNanos <= electionNanos) {
-      action.run();
-      return;
-    }
-    CompletionStage<State> confirmation = barrier.pass();
-    confirmation.whenComplete((state, failure) -> {
-      if (failure != null) {
-        LeaderOnly.refuse(answer, new Reason.NotPrimaryLessor());
-      } else {
-        confirmedNanos = now;
-        action.run();
-      }
-    });
-  }
-
-  private void renew(
-      long id,
-      long revision,
-      CompletableFuture<KeptAlive> answer,
-      Runnable again,
-      boolean applied) {
-    switch (clock.renew(id)) {
-      case Renewal.Renewed(long ttl, boolean checkpointed) -> {
-        if (checkpointed) {
-          takeBackCheckpoint(id, revision, ttl, answer);
-        } else {
-          answer.complete(new KeptAlive(standing.header(revision), id, ttl));
-        }
-      }
-      case Renewal.Due(CompletionStage<Renewal> outcome) ->
-          outcome.thenAccept(renewal -> {
-            if (renewal instanceof Renewal.Unknown) {
-              gone(id, revision, answer);
-            } else {
-              again.run();
-            }
-          });
-      case Renewal.Unknown _ -> {
-        if (applied) {
-          gone(id, revision, answer);
-        } else {
-          // Its grant may be committed and not applied yet.
-          whenApplied(answer, state -> renew(id, revision, answer, again, true));
-        }
-      }
-      case Renewal.NotLeading _ -> again.run();
-    }
-  }
-
-  private void gone(long id, long revision, CompletableFuture<KeptAlive> answer) {
-    answer.complete(new KeptAlive(standing.header(revision), id, 0));
-  }
-
-  private void takeBackCheckpoint(
-      long id, long revision, long ttl, CompletableFuture<KeptAlive> answer) {
-    CompletionStage<HeaderResult> takenBack =
-        proposer.propose(
-            new Command.LeaseCheckpoint(List.of(new Command.LeaseCheckpoint.Remaining(id, 0))));
-    takenBack.whenComplete((done, failure) -> {
-      if (failure != null) {
-        answer.completeExceptionally(failure);
-      } else {
-        answer.complete(new KeptAlive(standing.header(revision), id, ttl));
-      }
-    });
-  }
-
-  private void tell(
-      Identity identity,
-      long id,
-      boolean withKeys,
-      State state,
-      CompletableFuture<TimeToLive> answer) {
-    Lease lease = book.findLease(id);
-    ResponseHeader header = standing.header(state.revision());
-    if (lease == null) {
-      answer.complete(new TimeToLive(header, id, -1, 0, List.of()));
-      return;
-    }
-    List<Bytes> keys = withKeys ? book.keys(id) : List.of();
-    // The very keys that are told, whatever was attached meanwhile.
-    Reason denied = refuses(identity, keys, Access.Read::new);
-    if (denied != null) {
-      LeaderOnly.refuse(answer, denied);
-      return;
-    }
-    Long left = clock.remainingMillis(id);
-    if (left != null) {
-      answer.complete(new TimeToLive(header, id, left / 1000, lease.ttlSeconds(), keys));
-    } else if (clock.term() == 0) {
-      LeaderOnly.refuse(answer, new Reason.LeaderChanged());
-    } else {
-      // Revoked between the two look-ups.
-      answer.complete(new TimeToLive(header, id, -1, 0, List.of()));
-    }
-  }
-
-  /**
-   * Runs {@code action} once everything that is committed now is applied, or refuses in a second.
-   */
-  private void whenApplied(CompletableFuture<?> answer, Consumer<State> action) {
-    CompletableFuture<@Nullable State> applied = new CompletableFuture<>();
-    published.whenApplied(consensus.status().committedIndex(), applied::complete);
-    Scheduler.@Nullable Cancellable timeout =
-        applied.isDone()
-            ? null
-            : scheduler.after(APPLY_WAIT_NANOS, lane, () -> applied.complete(null));
-    CompletionStage<@Nullable State> stage = applied;
-    stage.thenAccept(state -> {
-      if (timeout != null) {
-        timeout.cancel();
-      }
-      if (state == null) {
-        LeaderOnly.refuse(answer, new Reason.TimedOut(Reason.TimedOut.Cause.APPLIED_INDEX));
-      } else {
-        action.accept(state);
-      }
-    });
   }
 
   private ResponseHeader header() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.kernel.options;
 
+import io.cairn.spi.store.Member;
 import java.util.List;
 
 /**
@@ -48,12 +49,20 @@ public record KernelOptions(
    * @param clientUrls where clients reach it
    * @param strictReconfigCheck whether changes that endanger the quorum are refused
    * @param learnersMax how many learners there may be
+   * @param leaseCheckpoints whether the leader notes now and then what long leases have left
+   * @param told the members that this one was told of when it joined; of use until it knows better
    */
   public record Cluster(
-      String name, List<String> clientUrls, boolean strictReconfigCheck, int learnersMax) {
-    /** Copies the list. */
+      String name,
+      List<String> clientUrls,
+      boolean strictReconfigCheck,
+      int learnersMax,
+      boolean leaseCheckpoints,
+      List<Member> told) {
+    /** Copies the lists. */
     public Cluster {
       clientUrls = List.copyOf(clientUrls);
+      told = List.copyOf(told);
     }
   }
 
@@ -102,7 +111,7 @@ public record KernelOptions(
         7000,
         true,
         600_000,
-        new Cluster("default", List.of("http://localhost:2379"), true, 1),
+        new Cluster("default", List.of("http://localhost:2379"), true, 1, false, List.of()),
         new Retention.Everything(),
         new Memory(32L << 20, 64L << 20, 64L << 20),
         new Flush(10_000, 8L << 20, 100, 64L << 20, 32L << 20));

@@ -4,6 +4,7 @@ package io.cairn.kernel.lease;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cairn.kernel.command.Command;
+import io.cairn.kernel.peer.LeaderOnly;
 import io.cairn.spi.consensus.Leadership;
 import io.cairn.spi.store.Bytes;
 import io.cairn.spi.store.Caller;

@@ -4,6 +4,8 @@ package io.cairn.kernel.lease;
 import io.cairn.kernel.command.Command;
 import io.cairn.kernel.index.IndexRoot;
 import io.cairn.kernel.options.KernelOptions;
+import io.cairn.kernel.peer.NoPeers;
+import io.cairn.kernel.peer.PeerCalls;
 import io.cairn.kernel.records.RecentLog;
 import io.cairn.kernel.request.Callers;
 import io.cairn.kernel.request.Proposer;
@@ -64,6 +66,7 @@ final class LeaseWorld implements Proposer, Consensus {
                   AccessControl.open(),
                   (caller, view) -> CompletableFuture.completedFuture(Identity.ANONYMOUS)),
               cost -> this.quotaExceeded,
+              new PeerCalls(NoPeers.NETWORK),
               time,
               time));
   @Nullable CompletableFuture<Void> quotaExceeded;

@@ -14,6 +14,8 @@ import io.cairn.spi.consensus.StateMachine;
 import io.cairn.spi.store.Bytes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -29,11 +31,13 @@ public final class InlineConsensus implements Consensus {
 
   private final List<Entry> log = new ArrayList<>();
   private final List<CommittedEntry> held = new ArrayList<>();
+  private final Map<Long, Long> acknowledged = new TreeMap<>();
   private final long memberId;
   private long term;
   private boolean hold;
   private boolean stopped;
   private @Nullable DropReason dropping;
+  private @Nullable DropReason droppingChanges;
   private @Nullable StateMachine machine;
 
   /** Goes on from what an earlier life committed, none for the first. */
@@ -61,10 +65,25 @@ public final class InlineConsensus implements Consensus {
     dropping = reason;
   }
 
+  /** Drops every change of the members from now on, null for none. */
+  public synchronized void dropChanges(@Nullable DropReason reason) {
+    droppingChanges = reason;
+  }
+
   /** Says that nobody, or this member again, leads. */
   public synchronized void leads(boolean self) {
     machine()
         .leadership(self ? new Leadership(term, memberId, true) : new Leadership(term, 0, false));
+  }
+
+  /** Says that another member leads. */
+  public synchronized void follow(long leader) {
+    machine().leadership(new Leadership(++term, leader, false));
+  }
+
+  /** Says what a member holds. */
+  public synchronized void acknowledge(long member, long index) {
+    acknowledged.put(member, index);
   }
 
   @Override
@@ -122,6 +141,10 @@ public final class InlineConsensus implements Consensus {
 
   @Override
   public synchronized void proposeChange(ConfigurationChange change, Proposal proposal) {
+    if (droppingChanges != null) {
+      proposal.dropped(droppingChanges);
+      return;
+    }
     long index = log.size() + 1L;
     log.add(new Entry(index, term, Bytes.EMPTY, change));
     applyHeld();
@@ -149,8 +172,8 @@ public final class InlineConsensus implements Consensus {
   }
 
   @Override
-  public long acknowledgedIndex(long member) {
-    return 0;
+  public synchronized long acknowledgedIndex(long member) {
+    return acknowledged.getOrDefault(member, 0L);
   }
 
   @Override

@@ -37,6 +37,12 @@ public final class KernelWorld implements AutoCloseable {
   /** The time in which the member lives. */
   public final VirtualTime time = new VirtualTime();
 
+  /** The members that it can talk to. */
+  public final LocalNetwork peers = new LocalNetwork();
+
+  /** Its own end of the network. */
+  public final LocalNetwork.Endpoint network = peers.join(MEMBER, "http://127.0.0.1:2380");
+
   private final KernelOptions options;
   private Probe probe = Probe.NONE;
   private CrashingEngine engine = new CrashingEngine();
@@ -67,7 +73,8 @@ public final class KernelWorld implements AutoCloseable {
         7000,
         false,
         600_000,
-        new KernelOptions.Cluster("m5", List.of("http://127.0.0.1:2379"), true, 1),
+        new KernelOptions.Cluster(
+            "m5", List.of("http://127.0.0.1:2379"), true, 1, false, List.of()),
         new KernelOptions.Retention.Everything(),
         new KernelOptions.Memory(1 << 20, 1 << 20, 16 << 20),
         flush);
@@ -113,6 +120,7 @@ public final class KernelWorld implements AutoCloseable {
             new Kernel.Parts(
                 engine,
                 consensus,
+                network,
                 AccessControl.open(),
                 (caller, view) -> CompletableFuture.completedFuture(Identity.ANONYMOUS)),
             new Kernel.Environment(life, time, new SplitMixRng(7), log(), probe));
