@@ -229,16 +229,19 @@ public final class Recovery {
       try (Cursor cursor =
           view.scan(Tables.REVISIONS, RevisionKey.firstOf(from), RevisionKey.firstOf(to))) {
         while (cursor.next()) {
-          RevisionKey at = parse(cursor.key());
-          Bytes record = RECORDS.open(cursor.key(), cursor.value());
-          KeyValue kv = KeyValueFormat.decode(record);
-          partition.add(
-              kv.key(), at.main(), at.sub(), at.tombstone(), kv.createRevision(), kv.version());
-          if (kv.lease() != 0) {
-            found.add(new Attachment(kv.key().compact(), at.main(), at.sub(), kv.lease()));
-          }
+          load(cursor.key(), cursor.value(), partition, found);
         }
       }
+    }
+  }
+
+  private static void load(
+      Bytes key, Bytes value, IndexLoader.Partition partition, List<Attachment> found) {
+    RevisionKey at = parse(key);
+    KeyValue kv = KeyValueFormat.decode(RECORDS.open(key, value));
+    partition.add(kv.key(), at.main(), at.sub(), at.tombstone(), kv.createRevision(), kv.version());
+    if (kv.lease() != 0) {
+      found.add(new Attachment(kv.key().compact(), at.main(), at.sub(), kv.lease()));
     }
   }
 

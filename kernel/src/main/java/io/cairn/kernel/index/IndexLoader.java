@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Fills an empty index from records in revision order, to packed pages.
@@ -63,8 +64,6 @@ public final class IndexLoader {
   // ---- merging
 
   private PageRows merge(List<PageRows> runs) {
-    HistoryPages history = new HistoryPages(slab, slab::free);
-    PagePacker packer = new PagePacker(slab, batch, false);
     PriorityQueue<RunCursor> next = new PriorityQueue<>(Math.max(1, runs.size()));
     for (int i = 0; i < runs.size(); i++) {
       RunCursor cursor = new RunCursor(slab, runs.get(i), i);
@@ -72,73 +71,97 @@ public final class IndexLoader {
         next.add(cursor);
       }
     }
-    PageRows out = packer.rows();
-    byte[] last = {};
-    int lastLength = -1;
-    for (RunCursor cursor = next.poll(); cursor != null; cursor = next.poll()) {
+    Merged merged = new Merged();
+    for (RunCursor cursor = next.poll(); cursor != null; cursor = following(cursor, next)) {
+      merged.add(cursor);
+    }
+    return merged.finish();
+  }
+
+  /** Moves {@code cursor} on, and returns it or the one that is before it now. */
+  private static @Nullable RunCursor following(RunCursor cursor, PriorityQueue<RunCursor> others) {
+    if (cursor.next()) {
+      RunCursor other = others.peek();
+      if (other == null || cursor.compareTo(other) < 0) {
+        return cursor;
+      }
+      others.add(cursor);
+    }
+    return others.poll();
+  }
+
+  /** The rows of all runs, in key order, those of one key from the oldest on. */
+  private final class Merged {
+    private final HistoryPages history = new HistoryPages(slab, slab::free);
+    private final PagePacker packer = new PagePacker(slab, batch, false);
+    private final PageRows out = packer.rows();
+
+    /** The key of the last row, which may still get newer records. */
+    private byte[] last = {};
+
+    private int lastLength = -1;
+
+    void add(RunCursor cursor) {
       int i = out.count - 1;
       if (lastLength == cursor.length
           && Arrays.equals(last, 0, lastLength, cursor.key, 0, cursor.length)) {
         freeTail(cursor.tailPage());
-        out.link[i] =
-            stack(
-                history,
-                history.push(out.create[i], out.mod[i], out.version[i], out.sub[i], out.link[i]),
-                cursor.rows.link[cursor.row]);
-        cursor.copyColumns(out, i, out.link[i]);
-      } else {
-        if (lastLength >= 0) {
-          packer.added();
-        }
-        out.insert(out.count, cursor.rows, cursor.row);
-        cursor.copyColumns(out, out.count - 1, cursor.rows.link[cursor.row]);
-        if (last.length < cursor.length) {
-          last = new byte[cursor.key.length];
-        }
-        System.arraycopy(cursor.key, 0, last, 0, cursor.length);
-        lastLength = cursor.length;
+        int older =
+            history.push(out.create[i], out.mod[i], out.version[i], out.sub[i], out.link[i]);
+        cursor.copyColumns(out, i, stack(older, cursor.rows.link[cursor.row]));
+        return;
       }
-      if (cursor.next()) {
-        next.add(cursor);
+      if (lastLength >= 0) {
+        packer.added();
       }
+      out.insert(out.count, cursor.rows, cursor.row);
+      cursor.copyColumns(out, out.count - 1, cursor.rows.link[cursor.row]);
+      if (last.length < cursor.length) {
+        last = new byte[cursor.key.length];
+      }
+      System.arraycopy(cursor.key, 0, last, 0, cursor.length);
+      lastLength = cursor.length;
     }
-    if (lastLength >= 0) {
-      packer.added();
-    }
-    history.seal();
-    return packer.finish();
-  }
 
-  /** Writes the chain {@code newer} anew on top of the chain {@code older}. */
-  private int stack(HistoryPages history, int older, int newer) {
-    int[] ids = new int[8];
-    int count = 0;
-    for (int id = newer; id != 0; id = HistoryPages.link(slab, id)) {
-      if (count == ids.length) {
-        ids = Arrays.copyOf(ids, count * 2);
+    PageRows finish() {
+      if (lastLength >= 0) {
+        packer.added();
       }
-      ids[count++] = id;
+      history.seal();
+      return packer.finish();
     }
-    int chain = older;
-    for (int i = count - 1; i >= 0; i--) {
-      int id = ids[i];
-      chain =
-          history.push(
-              HistoryPages.create(slab, id),
-              HistoryPages.main(slab, id),
-              HistoryPages.version(slab, id),
-              HistoryPages.sub(slab, id),
-              chain);
-      history.release(id);
-    }
-    return chain;
-  }
 
-  private void freeTail(int first) {
-    for (int page = first; page != 0; ) {
-      int following = OverflowKeys.next(slab, page);
-      slab.free(page);
-      page = following;
+    /** Writes the chain {@code newer} anew on top of the chain {@code older}. */
+    private int stack(int older, int newer) {
+      int[] ids = new int[8];
+      int count = 0;
+      for (int id = newer; id != 0; id = HistoryPages.link(slab, id)) {
+        if (count == ids.length) {
+          ids = Arrays.copyOf(ids, count * 2);
+        }
+        ids[count++] = id;
+      }
+      int chain = older;
+      for (int i = count - 1; i >= 0; i--) {
+        int id = ids[i];
+        chain =
+            history.push(
+                HistoryPages.create(slab, id),
+                HistoryPages.main(slab, id),
+                HistoryPages.version(slab, id),
+                HistoryPages.sub(slab, id),
+                chain);
+        history.release(id);
+      }
+      return chain;
+    }
+
+    private void freeTail(int first) {
+      for (int page = first; page != 0; ) {
+        int following = OverflowKeys.next(slab, page);
+        slab.free(page);
+        page = following;
+      }
     }
   }
 
@@ -247,34 +270,39 @@ public final class IndexLoader {
     private void pack() {
       run.sort();
       PagePacker packer = new PagePacker(slab, batch, false);
-      PageRows out = packer.rows();
       for (int from = 0; from < run.count; ) {
-        int record = run.order[from];
-        int link = 0;
-        int next = from + 1;
-        while (next < run.count && run.sameKey(record, run.order[next])) {
-          link =
-              history.push(
-                  run.create[record], run.mod[record], run.version[record], run.sub[record], link);
-          record = run.order[next++];
-        }
-        int head = Math.min(run.length[record], Page.HEAD_MAX);
-        int tail = run.length[record] - head;
-        int tailPage =
-            tail == 0 ? 0 : OverflowKeys.write(slab, run.keys, run.at[record] + head, tail);
-        out.insert(out.count, run.keys, run.at[record], head, tailPage, tail);
-        out.setColumns(
-            out.count - 1,
-            run.create[record],
-            run.mod[record],
-            run.version[record],
-            run.sub[record],
-            link);
-        packer.added();
-        from = next;
+        from = packKey(packer, from);
       }
       runs.add(packer.finish());
       run.clear();
+    }
+
+    /** Packs all records of a key, of which the first is given; returns where the next begin. */
+    private int packKey(PagePacker packer, int first) {
+      int record = run.order[first];
+      int link = 0;
+      int next = first + 1;
+      while (next < run.count && run.sameKey(record, run.order[next])) {
+        link =
+            history.push(
+                run.create[record], run.mod[record], run.version[record], run.sub[record], link);
+        record = run.order[next++];
+      }
+      int head = Math.min(run.length[record], Page.HEAD_MAX);
+      int tail = run.length[record] - head;
+      int tailPage =
+          tail == 0 ? 0 : OverflowKeys.write(slab, run.keys, run.at[record] + head, tail);
+      PageRows out = packer.rows();
+      out.insert(out.count, run.keys, run.at[record], head, tailPage, tail);
+      out.setColumns(
+          out.count - 1,
+          run.create[record],
+          run.mod[record],
+          run.version[record],
+          run.sub[record],
+          link);
+      packer.added();
+      return next;
     }
 
     /** Ends the partition's work; belongs to the thread that filled it. */

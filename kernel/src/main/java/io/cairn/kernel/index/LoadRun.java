@@ -140,15 +140,21 @@ final class LoadRun {
     }
     radixSort(from, to);
     for (int start = from; start < to; ) {
-      int stop = start + 1;
-      while (stop < to && digits[stop] == digits[start]) {
-        stop++;
-      }
+      int stop = endOfEqualDigits(start, to);
       if (stop - start > 1) {
         sortEqualDigits(start, stop, depth);
       }
       start = stop;
     }
+  }
+
+  private int endOfEqualDigits(int from, int to) {
+    long digit = digits[from];
+    int end = from + 1;
+    while (end < to && digits[end] == digit) {
+      end++;
+    }
+    return end;
   }
 
   /** Sorts records whose digits, padded with zeros, are equal: first those that end within it. */
@@ -210,19 +216,31 @@ final class LoadRun {
         continue;
       }
       Arrays.fill(counts, 0);
-      for (int i = from; i < to; i++) {
-        counts[(int) (digits[i] >>> shift & 0xff) + 1]++;
-      }
+      count(from, to, shift, counts);
       for (int i = 0; i < 256; i++) {
         counts[i + 1] += counts[i];
       }
-      for (int i = from; i < to; i++) {
-        int target = from + counts[(int) (digits[i] >>> shift & 0xff)]++;
-        otherDigits[target] = digits[i];
-        otherOrder[target] = order[i];
-      }
+      distribute(from, to, shift, counts);
       System.arraycopy(otherDigits, from, digits, from, to - from);
       System.arraycopy(otherOrder, from, order, from, to - from);
+    }
+  }
+
+  // A method for each loop, because a compiler that is met in the midst of a long method compiles
+  // all of it, and at the next loop again.
+
+  private void count(int from, int to, int shift, int[] counts) {
+    for (int i = from; i < to; i++) {
+      counts[(int) (digits[i] >>> shift & 0xff) + 1]++;
+    }
+  }
+
+  /** Copies each digit to where those before it in value and in place leave off. */
+  private void distribute(int from, int to, int shift, int[] starts) {
+    for (int i = from; i < to; i++) {
+      int target = from + starts[(int) (digits[i] >>> shift & 0xff)]++;
+      otherDigits[target] = digits[i];
+      otherOrder[target] = order[i];
     }
   }
 

@@ -77,19 +77,23 @@ final class Page {
   private static final VarHandle ARRAY_LONG_SORTED =
       MethodHandles.byteArrayViewVarHandle(long[].class, BIG_ENDIAN);
 
-  private static final int AT_INNER = 0;
-  private static final int AT_REVISION_WIDTH = 1;
-  private static final int AT_VERSION_WIDTH = 2;
-  private static final int AT_SUB_WIDTH = 3;
-  private static final int AT_LINK_WIDTH = 4;
-  private static final int AT_ROW_SIZE = 5;
-  private static final int AT_COUNT = 6;
-  private static final int AT_HEAP = 8;
-  private static final int AT_PREFIX = 10;
-  private static final int AT_ALIVE = 12;
-  private static final int AT_EPOCH = 16;
+  static final int AT_INNER = 0;
+  static final int AT_REVISION_WIDTH = 1;
+  static final int AT_VERSION_WIDTH = 2;
+  static final int AT_SUB_WIDTH = 3;
+  static final int AT_LINK_WIDTH = 4;
+  static final int AT_ROW_SIZE = 5;
+  static final int AT_COUNT = 6;
+  static final int AT_HEAP = 8;
+  static final int AT_PREFIX = 10;
+  static final int AT_ALIVE = 12;
+  static final int AT_EPOCH = 16;
 
-  private static final int TAIL_MARK = 0x8000;
+  /** Where a row says where the rest of its key lies in the heap, and how long the key is. */
+  static final int AT_KEY_HEAP = 4;
+
+  static final int AT_KEY_LENGTH = 6;
+  static final int TAIL_MARK = 0x8000;
 
   private Page() {}
 
@@ -101,14 +105,6 @@ final class Page {
     s.set(U64, b + AT_EPOCH, epoch);
     s.set(JAVA_BYTE, b + AT_ROW_SIZE, (byte) (inner ? INNER_ROW : ROW_KEY));
     s.set(U16, b + AT_HEAP, (short) HEAP_END);
-  }
-
-  static void setWidths(MemorySegment s, long b, int revision, int version, int sub, int link) {
-    s.set(JAVA_BYTE, b + AT_REVISION_WIDTH, (byte) revision);
-    s.set(JAVA_BYTE, b + AT_VERSION_WIDTH, (byte) version);
-    s.set(JAVA_BYTE, b + AT_SUB_WIDTH, (byte) sub);
-    s.set(JAVA_BYTE, b + AT_LINK_WIDTH, (byte) link);
-    s.set(JAVA_BYTE, b + AT_ROW_SIZE, (byte) leafRow(revision, version, sub, link));
   }
 
   static int leafRow(int revisionWidth, int versionWidth, int subWidth, int linkWidth) {
@@ -263,11 +259,11 @@ final class Page {
 
   /** The length of row {@code row}'s key behind the prefix, its tail not counted. */
   static int suffixLength(MemorySegment s, long row) {
-    return s.get(U16, row + 6) & (TAIL_MARK - 1);
+    return s.get(U16, row + AT_KEY_LENGTH) & (TAIL_MARK - 1);
   }
 
   static boolean hasTail(MemorySegment s, long row) {
-    return (s.get(U16, row + 6) & TAIL_MARK) != 0;
+    return (s.get(U16, row + AT_KEY_LENGTH) & TAIL_MARK) != 0;
   }
 
   /** The first page of the tail of row {@code row}'s key, 0 if it has none. */
@@ -280,7 +276,7 @@ final class Page {
   }
 
   private static long tailLink(MemorySegment s, long b, long row) {
-    return b + (s.get(U16, row + 4) & 0xffff) + suffixLength(s, row) - START;
+    return b + (s.get(U16, row + AT_KEY_HEAP) & 0xffff) + suffixLength(s, row) - START;
   }
 
   static void readPrefix(MemorySegment s, long b, byte[] target, int at) {
@@ -294,7 +290,12 @@ final class Page {
     if (length >= START) {
       ARRAY_INT_SORTED.set(target, at, s.get(INT_SORTED, row));
       MemorySegment.copy(
-          s, JAVA_BYTE, b + (s.get(U16, row + 4) & 0xffff), target, at + START, length - START);
+          s,
+          JAVA_BYTE,
+          b + (s.get(U16, row + AT_KEY_HEAP) & 0xffff),
+          target,
+          at + START,
+          length - START);
     } else {
       int start = s.get(INT_SORTED, row);
       for (int i = 0; i < length; i++) {
@@ -306,13 +307,6 @@ final class Page {
   /** The heap bytes that a key needs whose head has {@code suffix} bytes behind the prefix. */
   static int heapNeed(int suffix, boolean tail) {
     return Math.max(0, suffix - START) + (tail ? TAIL_LINK : 0);
-  }
-
-  /** Writes the prefix into an initialised page without rows. */
-  static void setPrefix(MemorySegment s, long b, byte[] source, int at, int length) {
-    MemorySegment.copy(source, at, s, JAVA_BYTE, b + HEAP_END - length, length);
-    s.set(U16, b + AT_PREFIX, (short) length);
-    s.set(U16, b + AT_HEAP, (short) (HEAP_END - length));
   }
 
   /** Whether the page shares its prefix with the key and has room for it as another row. */
@@ -346,8 +340,8 @@ final class Page {
     }
     s.set(INT_SORTED, row, start(key, at, length));
     int heap = heap(s, b) - heapNeed(length, tailPage != 0);
-    s.set(U16, row + 4, (short) heap);
-    s.set(U16, row + 6, (short) (tailPage != 0 ? length | TAIL_MARK : length));
+    s.set(U16, row + AT_KEY_HEAP, (short) heap);
+    s.set(U16, row + AT_KEY_LENGTH, (short) (tailPage != 0 ? length | TAIL_MARK : length));
     if (length > START) {
       MemorySegment.copy(key, at + START, s, JAVA_BYTE, b + heap, length - START);
     }
@@ -417,7 +411,7 @@ final class Page {
       // The shorter one, padded with zeros, equals the start of the other, so it is a prefix.
       return Integer.compare(length, rowLength);
     }
-    long heap = b + (s.get(U16, row + 4) & 0xffff);
+    long heap = b + (s.get(U16, row + AT_KEY_HEAP) & 0xffff);
     int compared = compare(key, from + START, s, heap, common);
     if (compared != 0) {
       return compared;

@@ -34,6 +34,7 @@ final class PageRows {
   long[] version = new long[16];
   int[] sub = new int[16];
   int[] link = new int[16];
+  private final PageImage image = new PageImage();
 
   PageRows(boolean inner) {
     this.inner = inner;
@@ -48,35 +49,17 @@ final class PageRows {
 
   /** Appends all rows of a page. */
   void load(MemorySegment s, long b) {
-    int rows = Page.count(s, b);
-    int prefix = Page.prefixLength(s, b);
-    for (int i = 0; i < rows; i++) {
-      long row = Page.row(s, b, i);
-      int n = open(count);
-      boolean keyless = inner && i == 0;
-      int suffix = Page.suffixLength(s, row);
-      length[n] = keyless ? 0 : prefix + suffix;
-      at[n] = reserve(length[n]);
-      tailPage[n] = 0;
-      tailLength[n] = 0;
-      if (!keyless) {
-        Page.readPrefix(s, b, heads, at[n]);
-        Page.readSuffix(s, b, row, heads, at[n] + prefix);
-        tailPage[n] = Page.tailPage(s, b, row);
-        tailLength[n] = Page.tailLength(s, b, row);
-      }
-      if (inner) {
-        setChild(n, Page.child(s, row), Page.childAlive(s, row));
-      } else {
-        setColumns(
-            n,
-            Page.create(s, b, row),
-            Page.mod(s, b, row),
-            Page.version(s, b, row),
-            Page.sub(s, b, row),
-            Page.link(s, b, row));
-      }
-    }
+    image.unpack(s, b, this);
+  }
+
+  /** Appends a row whose key has so many bytes and no tail; the caller fills in everything. */
+  int append(int headLength) {
+    int i = open(count);
+    at[i] = reserve(headLength);
+    length[i] = headLength;
+    tailPage[i] = 0;
+    tailLength[i] = 0;
+    return i;
   }
 
   /** Opens row {@code i} with the given key; the caller sets its columns or child. */
@@ -189,7 +172,7 @@ final class PageRows {
   }
 
   /** The first of the rows from {@code from} on whose key goes into the page. */
-  private int firstKeyed(int from) {
+  int firstKeyed(int from) {
     return inner ? from + 1 : from;
   }
 
@@ -239,51 +222,7 @@ final class PageRows {
 
   /** Writes the rows into a page, which must hold them. */
   void write(int from, int to, MemorySegment s, long b, long epoch) {
-    Page.init(s, b, inner, epoch);
-    if (!inner) {
-      writeWidths(from, to, s, b);
-    }
-    int prefix = prefix(from, to);
-    if (prefix > 0) {
-      Page.setPrefix(s, b, heads, at[firstKeyed(from)], prefix);
-    }
-    int alive = 0;
-    for (int i = from; i < to; i++) {
-      boolean keyless = inner && i == from;
-      long row =
-          Page.insert(
-              s,
-              b,
-              i - from,
-              heads,
-              at[i] + prefix,
-              keyless ? 0 : length[i] - prefix,
-              keyless ? 0 : tailPage[i],
-              tailLength[i]);
-      if (inner) {
-        Page.setChild(s, row, link[i]);
-        Page.setChildAlive(s, row, version[i]);
-      } else {
-        Page.setColumns(s, b, row, create[i], mod[i], version[i], sub[i], link[i]);
-        alive += version[i] == 0 ? 0 : 1;
-      }
-    }
-    Page.setAlive(s, b, alive);
-  }
-
-  private void writeWidths(int from, int to, MemorySegment s, long b) {
-    long mods = 0;
-    long versions = 0;
-    int subs = 0;
-    int links = 0;
-    for (int i = from; i < to; i++) {
-      mods |= mod[i];
-      versions |= version[i];
-      subs |= sub[i];
-      links |= link[i];
-    }
-    Page.setWidths(
-        s, b, Page.width(mods), Page.width(versions), Page.width(subs), links == 0 ? 0 : 4);
+    image.pack(this, from, to, epoch, s, b);
   }
 
   /** The number of keys alive in or below the rows. */
