@@ -80,12 +80,13 @@ public final class Main {
 
   private static int serve(ServerConfig config, EventLog log) {
     LibraryLog.install(log);
-    Server server = DaggerServerComponent.factory().create(config, log).server();
+    ServerComponent.Factory factory = DaggerServerComponent.factory();
     try {
       if (Boolean.getBoolean(REHEARSAL)) {
-        Rehearsal.run(server);
+        Rehearsal.run(() -> factory.create(config, log).server());
         return 0;
       }
+      Server server = factory.create(config, log).server();
       StopSignal signal = StopSignal.install(log);
       server.start();
       signal.await();
