@@ -13,6 +13,7 @@ import io.cairn.kernel.cluster.ClusterFacade;
 import io.cairn.kernel.cluster.Departure;
 import io.cairn.kernel.cluster.MemberBook;
 import io.cairn.kernel.cluster.NetworkHealth;
+import io.cairn.kernel.cluster.PeerHealth;
 import io.cairn.kernel.cluster.PeerReach;
 import io.cairn.kernel.command.Command;
 import io.cairn.kernel.index.KeyIndex;
@@ -206,6 +207,7 @@ public final class Kernel implements StoreService, AutoCloseable {
 
     this.proposer = new ConsensusProposer(options, consensus, published, environment.time());
     ReadBarrier barrier = new ReadBarrier(consensus, published);
+    PeerHealth health = new NetworkHealth(parts.network(), consensus);
     PeerCalls calls = new PeerCalls(parts.network());
     Callers callers = new Callers(parts.access(), parts.authenticator());
     Lane background = scheduler.lane("background");
@@ -265,7 +267,7 @@ public final class Kernel implements StoreService, AutoCloseable {
                 barrier,
                 callers,
                 members,
-                new NetworkHealth(parts.network(), consensus),
+                health,
                 calls,
                 scheduler,
                 background,
@@ -284,6 +286,7 @@ public final class Kernel implements StoreService, AutoCloseable {
                 callers,
                 alarms,
                 members,
+                health,
                 quota,
                 background,
                 scheduler.lane("reclaim"),
@@ -310,7 +313,6 @@ public final class Kernel implements StoreService, AutoCloseable {
             proposer,
             scheduler,
             background,
-            options.requestTimeoutMillis(),
             environment.log());
     this.autoCompaction =
         new AutoCompaction(
@@ -339,6 +341,14 @@ public final class Kernel implements StoreService, AutoCloseable {
     watch.start();
     autoCompaction.start();
     return announcement.start();
+  }
+
+  /**
+   * Lets another member lead before this one stops. Completes, perhaps on a lane, when one does, or
+   * at once if this member does not lead; fails if nobody takes over in time.
+   */
+  public CompletionStage<Void> handOver() {
+    return maintenance.handOver();
   }
 
   /** Completes, on a lane, when this member turns out to have been removed and has to stop. */

@@ -22,13 +22,15 @@ import java.util.concurrent.CompletableFuture;
  */
 @ThreadSafe
 public final class Announcement {
+  /** A proposal that fails has waited for the request timeout in most cases; so not much longer. */
+  private static final long RETRY_NANOS = 500_000_000;
+
   private final Command.MemberAttributes attributes;
   private final MemberBook members;
   private final Standing standing;
   private final Proposer proposer;
   private final Scheduler scheduler;
   private final Lane lane;
-  private final long retryNanos;
   private final EventLog log;
   private final CompletableFuture<Void> published = new CompletableFuture<>();
 
@@ -36,11 +38,7 @@ public final class Announcement {
   private boolean proposingVersion;
   private boolean stopped;
 
-  /**
-   * Will announce this member on {@code lane}.
-   *
-   * @param requestTimeoutMillis how long to wait after a failure
-   */
+  /** Will announce this member on {@code lane}. */
   public Announcement(
       Command.MemberAttributes attributes,
       MemberBook members,
@@ -48,7 +46,6 @@ public final class Announcement {
       Proposer proposer,
       Scheduler scheduler,
       Lane lane,
-      int requestTimeoutMillis,
       EventLog log) {
     this.attributes = attributes;
     this.members = members;
@@ -56,7 +53,6 @@ public final class Announcement {
     this.proposer = proposer;
     this.scheduler = scheduler;
     this.lane = lane;
-    this.retryNanos = requestTimeoutMillis * 1_000_000L;
     this.log = log;
   }
 
@@ -99,16 +95,14 @@ public final class Announcement {
                 log.warn(
                     "failed to publish local member to cluster through raft",
                     field("error", failure.toString()));
-                var _ = scheduler.after(retryNanos, lane, this::publish);
+                var _ = scheduler.after(RETRY_NANOS, lane, this::publish);
               }
             });
   }
 
-  /** Whether trying again is of no use: the member is stopping, or has been removed. */
+  /** Whether trying again is of no use. A member that was removed is ended by other means. */
   private static boolean isOver(Throwable failure) {
-    return failure instanceof StoreException refusal
-        && (refusal.reason() instanceof Reason.Stopped
-            || refusal.reason() instanceof Reason.MemberNotFound);
+    return failure instanceof StoreException refusal && refusal.reason() instanceof Reason.Stopped;
   }
 
   private void agreeOnVersion(Leadership leadership) {
@@ -131,7 +125,7 @@ public final class Announcement {
     if (applied) {
       log.info("set initial cluster version", field("cluster-version", ApiVersion.CLUSTER));
     } else {
-      var _ = scheduler.after(retryNanos, lane, () -> agreeOnVersion(standing.leadership()));
+      var _ = scheduler.after(RETRY_NANOS, lane, () -> agreeOnVersion(standing.leadership()));
     }
   }
 }

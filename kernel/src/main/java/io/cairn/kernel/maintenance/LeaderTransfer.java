@@ -1,16 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.kernel.maintenance;
 
+import static io.cairn.spi.environment.EventLog.field;
+
+import io.cairn.kernel.cluster.MemberIds;
+import io.cairn.kernel.cluster.PeerHealth;
 import io.cairn.kernel.request.Answers;
 import io.cairn.kernel.request.Standing;
 import io.cairn.spi.consensus.Consensus;
 import io.cairn.spi.consensus.ConsensusException;
+import io.cairn.spi.consensus.ConsensusStatus;
+import io.cairn.spi.environment.EventLog;
 import io.cairn.spi.environment.ThreadSafe;
 import io.cairn.spi.store.Caller;
 import io.cairn.spi.store.Reason;
 import io.cairn.spi.store.StoreException;
+import java.util.Comparator;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 
 /** Hands leadership from this member to another. */
 @ThreadSafe
@@ -19,10 +27,51 @@ final class LeaderTransfer {
 
   private final Standing standing;
   private final Consensus consensus;
+  private final PeerHealth health;
+  private final EventLog log;
 
-  LeaderTransfer(Standing standing, Consensus consensus) {
+  LeaderTransfer(Standing standing, Consensus consensus, PeerHealth health, EventLog log) {
     this.standing = standing;
     this.consensus = consensus;
+    this.health = health;
+    this.log = log;
+  }
+
+  /**
+   * Gives leadership away before this member stops, to whichever connected voter holds most of the
+   * log. Completes at once if this member does not lead or nobody is there to take over.
+   */
+  CompletionStage<Void> away() {
+    ConsensusStatus status = consensus.status();
+    if (!standing.leadership().self()) {
+      log.info("skipped leadership transfer; local server is not leader");
+      return CompletableFuture.completedFuture(null);
+    }
+    if (status.configuration().voters().size() == 1) {
+      log.info("skipped leadership transfer for single voting member cluster");
+      return CompletableFuture.completedFuture(null);
+    }
+    Long successor =
+        status.configuration().voters().stream()
+            .filter(voter -> voter != standing.memberId())
+            .filter(voter -> health.connectedNanos(voter) != PeerHealth.DISCONNECTED)
+            .max(Comparator.comparingLong(consensus::acknowledgedIndex))
+            .orElse(null);
+    if (successor == null) {
+      log.warn("skipped leadership transfer; no other voting member is connected");
+      return CompletableFuture.completedFuture(null);
+    }
+    log.info(
+        "leadership transfer starting",
+        field("local-member-id", MemberIds.text(standing.memberId())),
+        field("transferee-member-id", MemberIds.text(successor)));
+    return consensus
+        .transferLeadership(successor)
+        .thenRun(() ->
+            log.info(
+                "leadership transfer finished",
+                field("former-leader-member-id", MemberIds.text(standing.memberId())),
+                field("current-leader-member-id", MemberIds.text(successor))));
   }
 
   /** Completes when {@code target} leads; fails when the call ends before. */

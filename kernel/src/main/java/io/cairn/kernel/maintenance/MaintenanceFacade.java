@@ -2,6 +2,7 @@
 package io.cairn.kernel.maintenance;
 
 import io.cairn.kernel.cluster.MemberBook;
+import io.cairn.kernel.cluster.PeerHealth;
 import io.cairn.kernel.command.Command;
 import io.cairn.kernel.index.IndexView;
 import io.cairn.kernel.index.KeyIndex;
@@ -31,6 +32,7 @@ import io.cairn.spi.store.MaintenanceService;
 import io.cairn.spi.store.Reason;
 import io.cairn.spi.store.ResponseHeader;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -58,6 +60,7 @@ public final class MaintenanceFacade implements MaintenanceService {
       Callers callers,
       AlarmBook alarms,
       MemberBook members,
+      PeerHealth health,
       EngineQuota quota,
       Lane background,
       Lane reclaiming,
@@ -76,7 +79,7 @@ public final class MaintenanceFacade implements MaintenanceService {
     this.reads = new LongReads(parts.flushed(), parts.background(), parts.log());
     this.reclaiming =
         new Reclaiming(parts.flushed(), parts.reclaiming(), parts.quota()::refresh, parts.log());
-    this.transfer = new LeaderTransfer(standing, parts.consensus());
+    this.transfer = new LeaderTransfer(standing, parts.consensus(), parts.health(), parts.log());
   }
 
   /**
@@ -85,6 +88,11 @@ public final class MaintenanceFacade implements MaintenanceService {
    */
   public CompletableFuture<Void> stop() {
     return reads.stop();
+  }
+
+  /** Gives leadership away before this member stops; completes at once if it does not lead. */
+  public CompletionStage<Void> handOver() {
+    return transfer.away();
   }
 
   @Override

@@ -4,14 +4,15 @@ package io.cairn.kernel.lease;
 import io.cairn.kernel.command.Command;
 import io.cairn.kernel.index.IndexRoot;
 import io.cairn.kernel.options.KernelOptions;
-import io.cairn.kernel.peer.NoPeers;
 import io.cairn.kernel.peer.PeerCalls;
+import io.cairn.kernel.peer.PeerRequest;
 import io.cairn.kernel.records.RecentLog;
 import io.cairn.kernel.request.Callers;
 import io.cairn.kernel.request.Proposer;
 import io.cairn.kernel.request.Standing;
 import io.cairn.kernel.state.Published;
 import io.cairn.kernel.state.State;
+import io.cairn.kernel.virtual.LocalNetwork;
 import io.cairn.kernel.virtual.VirtualTime;
 import io.cairn.spi.auth.AccessControl;
 import io.cairn.spi.auth.Identity;
@@ -49,35 +50,66 @@ final class LeaseWorld implements Proposer, Consensus {
   final Published published =
       new Published(
           new State(7, 10, 1, -1, new IndexRoot(0, 7, 0, 0), new RecentLog(7, 0).published()));
-  final Standing standing = new Standing(KernelOptions.defaults(1, 2));
+  final Standing standing;
   final List<Mutation> mutations = new ArrayList<>();
   final List<Command<?>> proposed = new ArrayList<>();
+  final LocalNetwork.Endpoint network;
   private final ArrayDeque<Pending> waiting = new ArrayDeque<>();
-  final LeaseFacade leases =
-      new LeaseFacade(
-          new LeaseFacade.Parts(
-              KernelOptions.defaults(1, 2),
-              book,
-              published,
-              standing,
-              this,
-              this,
-              new Callers(
-                  AccessControl.open(),
-                  (caller, view) -> CompletableFuture.completedFuture(Identity.ANONYMOUS)),
-              cost -> this.quotaExceeded,
-              new PeerCalls(NoPeers.NETWORK),
-              time,
-              time));
+  final LeaseFacade leases;
+  final long self;
   @Nullable CompletableFuture<Void> quotaExceeded;
   boolean appliesAtOnce = true;
   boolean confirmsLeadership = true;
   int confirmations;
   long committedAhead;
 
+  /** A member that can talk to nobody. */
+  LeaseWorld() {
+    this(2, new LocalNetwork());
+  }
+
+  /** A member that others on {@code network} can reach. */
+  LeaseWorld(long self, LocalNetwork network) {
+    this.self = self;
+    this.network = network.join(self, url(self));
+    KernelOptions options = KernelOptions.defaults(1, self);
+    this.standing = new Standing(options);
+    PeerCalls calls = new PeerCalls(this.network);
+    calls.serve(request ->
+        switch (request) {
+          case PeerRequest.KeepAlive keepAlive -> leases().answer(keepAlive);
+          case PeerRequest.TimeToLive question -> leases().answer(question);
+          case PeerRequest.Promote _ -> throw new AssertionError("this world has no members");
+        });
+    this.leases =
+        new LeaseFacade(
+            new LeaseFacade.Parts(
+                options,
+                book,
+                published,
+                standing,
+                this,
+                this,
+                new Callers(
+                    AccessControl.open(),
+                    (caller, view) -> CompletableFuture.completedFuture(Identity.ANONYMOUS)),
+                cost -> this.quotaExceeded,
+                calls,
+                time,
+                time));
+  }
+
+  static String url(long member) {
+    return "http://127.0.0." + member + ":2380";
+  }
+
+  private LeaseFacade leases() {
+    return leases;
+  }
+
   /** Leads in {@code term} and has applied the entry that begins it. */
   void lead(long term) {
-    standing.leadership(new Leadership(term, 2, true));
+    standing.leadership(new Leadership(term, self, true));
     publish(term);
     time.run();
   }
