@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.simulator.check;
+
+import io.cairn.simulator.history.Call;
+import io.cairn.simulator.history.Operation;
+import io.cairn.simulator.history.Outcome;
+import io.cairn.spi.store.Bytes;
+import io.cairn.spi.store.Compare;
+import io.cairn.spi.store.DeleteRequest;
+import io.cairn.spi.store.DeleteResult;
+import io.cairn.spi.store.KeyRange;
+import io.cairn.spi.store.KeyValue;
+import io.cairn.spi.store.KeyValueFormat;
+import io.cairn.spi.store.OperationResult;
+import io.cairn.spi.store.PutRequest;
+import io.cairn.spi.store.PutResult;
+import io.cairn.spi.store.RangeRequest;
+import io.cairn.spi.store.RangeRequest.SortOrder;
+import io.cairn.spi.store.RangeResult;
+import io.cairn.spi.store.TxnRequest;
+import io.cairn.spi.store.TxnResult;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a few keys may hold at some moment, as far as histories alone can tell: revisions are known
+ * only of what was answered.
+ *
+ * @param cells the keys that are present
+ * @param revision the highest revision that an answer has named so far
+ */
+record KeyState(TreeMap<Bytes, Cell> cells, long revision) {
+  static final KeyState EMPTY = new KeyState(new TreeMap<>(), 0);
+
+  /** The modification revision is not known. */
+  private static final long UNKNOWN = -1;
+
+  /**
+   * A key that is present.
+   *
+   * @param modRevision {@link #UNKNOWN} if the put was never answered
+   */
+  record Cell(Bytes value, long version, long modRevision) {}
+
+  /** The states that may follow when {@code operation} takes effect now; none if it cannot. */
+  List<KeyState> after(Operation operation) {
+    Object response = operation.outcome() instanceof Outcome.Ok(Object answered) ? answered : null;
+    long answeredRevision = OrderedCheck.revisionOf(operation);
+    if (response != null && answeredRevision < revision) {
+      return List.of();
+    }
+    return switch (operation.call()) {
+      case Call.Put(PutRequest put) ->
+          single(new Step(this, answeredRevision).put(put, (PutResult) response));
+      case Call.Delete(DeleteRequest delete) ->
+          single(new Step(this, answeredRevision).delete(delete, (DeleteResult) response));
+      case Call.Range(RangeRequest range) ->
+          single(new Step(this, answeredRevision).range(range, (RangeResult) response));
+      case Call.Txn(TxnRequest txn) -> txn(txn, (TxnResult) response, answeredRevision);
+      case Call.Compact _, Call.Grant _, Call.Revoke _, Call.KeepAlive _ ->
+          throw new IllegalArgumentException("not about keys: " + operation);
+    };
+  }
+
+  private List<KeyState> single(Step step) {
+    return step.possible ? List.of(step.state()) : List.of();
+  }
+
+  private List<KeyState> txn(TxnRequest txn, @Nullable TxnResult response, long answeredRevision) {
+    List<KeyState> result = new ArrayList<>(1);
+    for (boolean succeeded : new boolean[] {true, false}) {
+      Boolean holds = holds(txn);
+      boolean canBe = holds == null || holds == succeeded;
+      boolean asAnswered = response == null || response.succeeded() == succeeded;
+      if (canBe && asAnswered) {
+        Step step = new Step(this, answeredRevision);
+        step.execute(
+            succeeded ? txn.success() : txn.failure(),
+            response == null ? null : response.results());
+        if (step.possible) {
+          result.add(step.state());
+        }
+      }
+    }
+    return result;
+  }
+
+  /** Whether the comparisons hold; null if that cannot be told from what is known. */
+  private @Nullable Boolean holds(TxnRequest txn) {
+    boolean all = true;
+    for (Compare compare : txn.compares()) {
+      Boolean one = holds(compare);
+      if (one == null) {
+        return null;
+      }
+      all &= one;
+    }
+    return all;
+  }
+
+  private @Nullable Boolean holds(Compare compare) {
+    List<Cell> inRange = new ArrayList<>();
+    cells.forEach((key, cell) -> {
+      if (compare.range().contains(key)) {
+        inRange.add(cell);
+      }
+    });
+    if (compare.target() != Compare.Target.VALUE && compare.target() != Compare.Target.VERSION) {
+      return null;
+    }
+    if (inRange.isEmpty()) {
+      return compare.target() == Compare.Target.VERSION
+          && holds(compare.result(), Long.compare(0, compare.number()));
+    }
+    for (Cell cell : inRange) {
+      int relation =
+          compare.target() == Compare.Target.VALUE
+              ? cell.value().compareTo(compare.bytes())
+              : Long.compare(cell.version(), compare.number());
+      if (!holds(compare.result(), relation)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean holds(Compare.Result result, int relation) {
+    return switch (result) {
+      case EQUAL -> relation == 0;
+      case GREATER -> relation > 0;
+      case LESS -> relation < 0;
+      case NOT_EQUAL -> relation != 0;
+      case UNKNOWN -> true;
+    };
+  }
+
+  /** One operation taking effect. */
+  private static final class Step {
+    private final KeyState before;
+    private final TreeMap<Bytes, Cell> working;
+    private final long answeredRevision;
+    private boolean changed;
+    boolean possible = true;
+
+    Step(KeyState before, long answeredRevision) {
+      this.before = before;
+      this.working = new TreeMap<>(before.cells);
+      this.answeredRevision = answeredRevision;
+    }
+
+    KeyState state() {
+      return new KeyState(working, Math.max(before.revision, answeredRevision));
+    }
+
+    Step put(PutRequest put, @Nullable PutResult response) {
+      Cell old = working.get(put.key());
+      if (old == null && (put.ignoreValue() || put.ignoreLease())) {
+        possible &= response == null;
+        return this;
+      }
+      working.put(
+          put.key(),
+          new Cell(
+              put.ignoreValue() && old != null ? old.value() : put.value(),
+              old == null ? 1 : old.version() + 1,
+              answeredRevision == 0 ? UNKNOWN : answeredRevision));
+      changed = true;
+      if (response != null && put.prevKv()) {
+        Bytes previous = response.prevKv();
+        possible &= previous == null ? old == null : old != null && shows(previous, old);
+      }
+      // What changes something and is answered has a revision of its own.
+      possible &= answeredRevision == 0 || answeredRevision > before.revision;
+      return this;
+    }
+
+    Step delete(DeleteRequest delete, @Nullable DeleteResult response) {
+      List<Cell> removed = new ArrayList<>();
+      for (Bytes key : List.copyOf(working.keySet())) {
+        if (delete.range().contains(key)) {
+          removed.add(working.remove(key));
+          changed = true;
+        }
+      }
+      if (response != null) {
+        possible &= response.deleted() == removed.size();
+        if (delete.prevKv() && possible) {
+          for (int i = 0; i < removed.size(); i++) {
+            possible &= shows(response.prevKvs().get(i), removed.get(i));
+          }
+        }
+      }
+      possible &= !changed || answeredRevision == 0 || answeredRevision > before.revision;
+      return this;
+    }
+
+    Step range(RangeRequest range, @Nullable RangeResult response) {
+      if (response == null || !isPlain(range)) {
+        return this;
+      }
+      List<Bytes> present = new ArrayList<>();
+      for (Bytes key : working.keySet()) {
+        if (range.range().contains(key)) {
+          present.add(key);
+        }
+      }
+      possible &= response.count() == present.size();
+      if (!range.countOnly() && possible) {
+        possible &= response.kvs().size() == present.size();
+        for (int i = 0; i < present.size() && possible; i++) {
+          KeyValue kv = KeyValueFormat.decode(response.kvs().get(i));
+          Cell cell = working.get(present.get(i));
+          possible &=
+              kv.key().equals(present.get(i))
+                  && cell != null
+                  && (range.keysOnly() || shows(response.kvs().get(i), cell));
+        }
+      }
+      return this;
+    }
+
+    /** Whether the answer is all of the range as it was then. */
+    private static boolean isPlain(RangeRequest range) {
+      return range.revision() <= 0
+          && range.limit() <= 0
+          && range.order() == SortOrder.NONE
+          && !range.isFiltered();
+    }
+
+    private boolean shows(Bytes encoded, Cell cell) {
+      KeyValue kv = KeyValueFormat.decode(encoded);
+      return kv.value().equals(cell.value())
+          && kv.version() == cell.version()
+          && (cell.modRevision() == UNKNOWN || kv.modRevision() == cell.modRevision());
+    }
+
+    void execute(
+        List<io.cairn.spi.store.Operation> operations, @Nullable List<OperationResult> results) {
+      for (int i = 0; i < operations.size() && possible; i++) {
+        OperationResult result = results == null ? null : results.get(i);
+        switch (operations.get(i)) {
+          case PutRequest put -> put(put, (PutResult) result);
+          case DeleteRequest delete -> delete(delete, (DeleteResult) result);
+          case RangeRequest range -> range(range, (RangeResult) result);
+          case TxnRequest nested -> {
+            TxnResult inner = (TxnResult) result;
+            Boolean holds = before.holds(nested);
+            boolean succeeded = inner != null ? inner.succeeded() : holds != null && holds;
+            possible &= holds == null || holds == succeeded;
+            execute(
+                succeeded ? nested.success() : nested.failure(),
+                inner == null ? null : inner.results());
+          }
+          case io.cairn.spi.store.Operation.Missing _ ->
+              throw new IllegalArgumentException("refused before");
+        }
+      }
+    }
+  }
+
+  /** The keys that a request touches, as ranges. */
+  static List<KeyRange> touched(Call call) {
+    List<KeyRange> ranges = new ArrayList<>();
+    switch (call) {
+      case Call.Range(RangeRequest range) -> ranges.add(range.range());
+      case Call.Put(PutRequest put) -> ranges.add(KeyRange.single(put.key()));
+      case Call.Delete(DeleteRequest delete) -> ranges.add(delete.range());
+      case Call.Txn(TxnRequest txn) -> collect(txn, ranges);
+      case Call.Compact _, Call.Grant _, Call.Revoke _, Call.KeepAlive _ -> {}
+    }
+    return ranges;
+  }
+
+  private static void collect(TxnRequest txn, List<KeyRange> ranges) {
+    txn.compares().forEach(compare -> ranges.add(compare.range()));
+    List<io.cairn.spi.store.Operation> operations = new ArrayList<>(txn.success());
+    operations.addAll(txn.failure());
+    for (io.cairn.spi.store.Operation operation : operations) {
+      switch (operation) {
+        case RangeRequest range -> ranges.add(range.range());
+        case PutRequest put -> ranges.add(KeyRange.single(put.key()));
+        case DeleteRequest delete -> ranges.add(delete.range());
+        case TxnRequest nested -> collect(nested, ranges);
+        case io.cairn.spi.store.Operation.Missing _ -> {}
+      }
+    }
+  }
+}

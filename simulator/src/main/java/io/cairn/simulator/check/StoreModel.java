@@ -1,0 +1,456 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.simulator.check;
+
+import io.cairn.kernel.command.Command;
+import io.cairn.simulator.history.Watching;
+import io.cairn.spi.environment.OnLane;
+import io.cairn.spi.store.Bytes;
+import io.cairn.spi.store.Compare;
+import io.cairn.spi.store.DeleteRequest;
+import io.cairn.spi.store.DeleteResult;
+import io.cairn.spi.store.HeaderResult;
+import io.cairn.spi.store.KeyRange;
+import io.cairn.spi.store.KeyValue;
+import io.cairn.spi.store.KeyValueFormat;
+import io.cairn.spi.store.LeaseService;
+import io.cairn.spi.store.Operation;
+import io.cairn.spi.store.OperationResult;
+import io.cairn.spi.store.PutRequest;
+import io.cairn.spi.store.PutResult;
+import io.cairn.spi.store.RangeRequest;
+import io.cairn.spi.store.RangeRequest.SortOrder;
+import io.cairn.spi.store.RangeRequest.SortTarget;
+import io.cairn.spi.store.RangeResult;
+import io.cairn.spi.store.Reason;
+import io.cairn.spi.store.ResponseHeader;
+import io.cairn.spi.store.StoreException;
+import io.cairn.spi.store.TxnRequest;
+import io.cairn.spi.store.TxnResult;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A store as simple as can be: every key with all it ever was. It is fed the commands of the log
+ * and says what their answers must be, and what a read at any revision must show. Requests are
+ * taken to have passed the checks that do not look at the state.
+ *
+ * <p>Rules that are easily forgotten: compares, also of nested transactions, look at the state
+ * before the outer transaction; reads inside a transaction see its earlier writes; a comparison of
+ * a value with an absent key is false; deleting nothing does not raise the revision; an empty store
+ * is at revision 1.
+ */
+@OnLane("owner")
+public final class StoreModel {
+  /** What a key was from a revision on; no value if it was deleted there. */
+  private record Version(long revision, @Nullable KeyValue value) {}
+
+  private final long clusterId;
+  private final NavigableMap<Bytes, List<Version>> keys = new TreeMap<>();
+  private final NavigableMap<Long, List<Watching.Event>> events = new TreeMap<>();
+  private final NavigableMap<Long, Long> leases = new TreeMap<>();
+  private long revision = 1;
+  private long floor = -1;
+
+  // The entry that is being applied: events of revision + 1.
+  private List<Watching.Event> changes = new ArrayList<>();
+
+  /** An empty store of a cluster. */
+  public StoreModel(long clusterId) {
+    this.clusterId = clusterId;
+  }
+
+  /** The newest revision. */
+  public long revision() {
+    return revision;
+  }
+
+  /** The compaction floor, -1 before the first compaction. */
+  public long floor() {
+    return floor;
+  }
+
+  /** The leases that live, with their times to live in seconds. */
+  public NavigableMap<Long, Long> leases() {
+    return leases;
+  }
+
+  /** The changes by revision, in the order in which a watcher sees them. */
+  public NavigableMap<Long, List<Watching.Event>> events() {
+    return events;
+  }
+
+  /** A header as a member would write it; its term is not the model's to know. */
+  private ResponseHeader header(long at) {
+    return new ResponseHeader(clusterId, 0, at, 0);
+  }
+
+  /**
+   * Applies a command.
+   *
+   * @param term the term of its entry
+   * @return the result, or a {@link Reason}
+   */
+  public Object apply(Command<?> command, long term) {
+    return switch (command) {
+      case Command.Put(PutRequest put) ->
+          entry(() -> {
+            // A transaction looks at them the other way round.
+            checkLease(put);
+            checkPresence(put);
+            return put(put, header(revision + 1));
+          });
+      case Command.DeleteRange(DeleteRequest delete) ->
+          entry(() -> {
+            DeleteResult result = delete(delete);
+            return new DeleteResult(header(visible()), result.deleted(), result.prevKvs());
+          });
+      case Command.Txn(TxnRequest txn) -> entry(() -> txn(txn));
+      case Command.Compaction compaction -> compact(compaction.request().revision());
+      case Command.LeaseGrant(long id, long ttl) -> {
+        if (leases.putIfAbsent(id, ttl) != null) {
+          yield new Reason.LeaseExists();
+        }
+        yield new LeaseService.Granted(header(revision), id, ttl);
+      }
+      case Command.LeaseRevoke(long id, long decidedInTerm) -> {
+        if (decidedInTerm != 0 && decidedInTerm != term) {
+          yield new HeaderResult(header(revision));
+        }
+        yield revoke(id);
+      }
+      case Command.LeaseCheckpoint _,
+          Command.AlarmCommand _,
+          Command.MemberAttributes _,
+          Command.ClusterVersion _,
+          Command.DowngradeInfo _ ->
+          new HeaderResult(header(revision));
+    };
+  }
+
+  /**
+   * What a read shows when the store is at {@code now}.
+   *
+   * @return the result, or a {@link Reason}
+   */
+  public Object readAt(long now, RangeRequest range) {
+    if (range.revision() > now) {
+      return new Reason.FutureRevision();
+    }
+    return range(range, range.revision() <= 0 ? now : range.revision(), header(now));
+  }
+
+  /** What a transaction of nothing but reads shows when the store is at {@code now}. */
+  public Object readAt(long now, TxnRequest txn) {
+    boolean succeeded = holds(txn, now);
+    List<OperationResult> results = new ArrayList<>();
+    for (Operation operation : succeeded ? txn.success() : txn.failure()) {
+      results.add(readInside(now, operation));
+    }
+    return new TxnResult(header(now), succeeded, results);
+  }
+
+  private OperationResult readInside(long now, Operation operation) {
+    return switch (operation) {
+      case RangeRequest range ->
+          range(
+              range,
+              range.revision() <= 0 ? now : range.revision(),
+              ResponseHeader.ofRevision(now));
+      case TxnRequest nested -> {
+        TxnResult result = (TxnResult) readAt(now, nested);
+        yield new TxnResult(ResponseHeader.ofRevision(0), result.succeeded(), result.results());
+      }
+      case PutRequest _, DeleteRequest _, Operation.Missing _ ->
+          throw new IllegalArgumentException("not a read: " + operation);
+    };
+  }
+
+  /** The key-value that a key had at a revision, or null. */
+  public @Nullable KeyValue valueAt(Bytes key, long at) {
+    List<Version> versions = keys.getOrDefault(key, List.of());
+    for (int i = versions.size() - 1; i >= 0; i--) {
+      if (versions.get(i).revision() <= at) {
+        return versions.get(i).value();
+      }
+    }
+    return null;
+  }
+
+  private List<KeyValue> stateAt(KeyRange range, long at) {
+    List<KeyValue> found = new ArrayList<>();
+    if (range.isVoid()) {
+      return found;
+    }
+    NavigableMap<Bytes, List<Version>> candidates =
+        range.isSingle()
+            ? keys.subMap(range.key(), true, range.key(), true)
+            : range.isOpenEnded()
+                ? keys.tailMap(range.key(), true)
+                : keys.subMap(range.key(), true, range.end(), false);
+    for (Bytes key : candidates.keySet()) {
+      KeyValue value = valueAt(key, at);
+      if (value != null) {
+        found.add(value);
+      }
+    }
+    return found;
+  }
+
+  private Object entry(Supplier<Object> change) {
+    changes = new ArrayList<>();
+    try {
+      Object result = change.get();
+      if (!changes.isEmpty()) {
+        revision++;
+        events.put(revision, changes);
+      }
+      return result;
+    } catch (StoreException refusal) {
+      return refusal.reason();
+    }
+  }
+
+  private long visible() {
+    return changes.isEmpty() ? revision : revision + 1;
+  }
+
+  private void set(Bytes key, @Nullable KeyValue value, boolean deletion) {
+    KeyValue before = valueAt(key, revision + 1);
+    List<Version> versions = keys.computeIfAbsent(key, _ -> new ArrayList<>());
+    if (!versions.isEmpty() && versions.getLast().revision() == revision + 1) {
+      versions.removeLast();
+    }
+    versions.add(new Version(revision + 1, value));
+    KeyValue told = value == null ? new KeyValue(key, 0, revision + 1, 0, Bytes.EMPTY, 0) : value;
+    changes.add(
+        new Watching.Event(
+            deletion,
+            KeyValueFormat.encode(told),
+            before == null ? Bytes.EMPTY : KeyValueFormat.encode(before)));
+  }
+
+  private Object compact(long to) {
+    if (to <= floor) {
+      return new Reason.Compacted(floor);
+    }
+    if (to > revision) {
+      return new Reason.FutureRevision();
+    }
+    floor = to;
+    return new HeaderResult(header(revision));
+  }
+
+  private Object revoke(long lease) {
+    if (leases.remove(lease) == null) {
+      return new Reason.LeaseNotFound();
+    }
+    return entry(() -> {
+      for (KeyValue kv : stateAt(KeyRange.ALL, revision)) {
+        if (kv.lease() == lease) {
+          set(kv.key(), null, true);
+        }
+      }
+      return new HeaderResult(header(visible()));
+    });
+  }
+
+  private void checkLease(PutRequest put) {
+    if (put.lease() != 0 && !leases.containsKey(put.lease())) {
+      throw new StoreException(new Reason.LeaseNotFound());
+    }
+  }
+
+  private void checkPresence(PutRequest put) {
+    if ((put.ignoreLease() || put.ignoreValue()) && valueAt(put.key(), revision) == null) {
+      throw new StoreException(new Reason.KeyNotFound());
+    }
+  }
+
+  private PutResult put(PutRequest put, ResponseHeader header) {
+    KeyValue before = valueAt(put.key(), revision + 1);
+    long now = revision + 1;
+    KeyValue after =
+        new KeyValue(
+            put.key(),
+            before == null ? now : before.createRevision(),
+            now,
+            before == null ? 1 : before.version() + 1,
+            put.ignoreValue() ? before == null ? Bytes.EMPTY : before.value() : put.value(),
+            put.ignoreLease() ? before == null ? 0 : before.lease() : put.lease());
+    set(put.key(), after, false);
+    return new PutResult(
+        header, put.prevKv() && before != null ? KeyValueFormat.encode(before) : null);
+  }
+
+  private DeleteResult delete(DeleteRequest delete) {
+    List<Bytes> previous = new ArrayList<>();
+    long deleted = 0;
+    for (KeyValue before : stateAt(delete.range(), revision + 1)) {
+      set(before.key(), null, true);
+      deleted++;
+      if (delete.prevKv()) {
+        previous.add(KeyValueFormat.encode(before));
+      }
+    }
+    return new DeleteResult(ResponseHeader.ofRevision(visible()), deleted, previous);
+  }
+
+  private TxnResult txn(TxnRequest txn) {
+    checkChosen(txn);
+    boolean succeeded = holds(txn, revision);
+    List<OperationResult> results = execute(succeeded ? txn.success() : txn.failure());
+    return new TxnResult(header(visible()), succeeded, results);
+  }
+
+  private boolean holds(TxnRequest txn, long at) {
+    for (Compare compare : txn.compares()) {
+      List<KeyValue> inRange = stateAt(compare.range(), at);
+      if (inRange.isEmpty()) {
+        KeyValue nothing = new KeyValue(Bytes.EMPTY, 0, 0, 0, Bytes.EMPTY, 0);
+        if (compare.target() == Compare.Target.VALUE || !holds(compare, nothing)) {
+          return false;
+        }
+      }
+      for (KeyValue kv : inRange) {
+        if (!holds(compare, kv)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private static boolean holds(Compare compare, KeyValue kv) {
+    int relation =
+        switch (compare.target()) {
+          case VERSION -> Long.compare(kv.version(), compare.number());
+          case CREATE -> Long.compare(kv.createRevision(), compare.number());
+          case MOD -> Long.compare(kv.modRevision(), compare.number());
+          case VALUE -> kv.value().compareTo(compare.bytes());
+          case LEASE -> Long.compare(kv.lease(), compare.number());
+          case UNKNOWN -> 0;
+        };
+    return switch (compare.result()) {
+      case EQUAL -> relation == 0;
+      case GREATER -> relation > 0;
+      case LESS -> relation < 0;
+      case NOT_EQUAL -> relation != 0;
+      case UNKNOWN -> true;
+    };
+  }
+
+  /** As etcd does: all puts of the chosen branches first, then all ranges. */
+  private void checkChosen(TxnRequest txn) {
+    List<Operation> chosen = new ArrayList<>();
+    collectChosen(txn, chosen);
+    for (Operation operation : chosen) {
+      if (operation instanceof PutRequest put) {
+        checkPresence(put);
+        checkLease(put);
+      }
+    }
+    for (Operation operation : chosen) {
+      if (operation instanceof RangeRequest range) {
+        if (range.revision() > revision) {
+          throw new StoreException(new Reason.FutureRevision());
+        }
+        if (range.revision() != 0 && range.revision() < floor) {
+          throw new StoreException(new Reason.Compacted(floor));
+        }
+      }
+    }
+  }
+
+  private void collectChosen(TxnRequest txn, List<Operation> chosen) {
+    for (Operation operation : holds(txn, revision) ? txn.success() : txn.failure()) {
+      if (operation instanceof TxnRequest nested) {
+        collectChosen(nested, chosen);
+      } else {
+        chosen.add(operation);
+      }
+    }
+  }
+
+  private List<OperationResult> execute(List<Operation> operations) {
+    List<OperationResult> results = new ArrayList<>();
+    for (Operation operation : operations) {
+      results.add(
+          switch (operation) {
+            case RangeRequest range ->
+                range(
+                    range,
+                    range.revision() <= 0 ? revision + 1 : range.revision(),
+                    ResponseHeader.ofRevision(visible()));
+            case PutRequest put -> put(put, ResponseHeader.ofRevision(revision + 1));
+            case DeleteRequest delete -> delete(delete);
+            case TxnRequest nested -> {
+              boolean succeeded = holds(nested, revision);
+              yield new TxnResult(
+                  ResponseHeader.ofRevision(0),
+                  succeeded,
+                  execute(succeeded ? nested.success() : nested.failure()));
+            }
+            case Operation.Missing _ -> throw new IllegalArgumentException("refused before");
+          });
+    }
+    return results;
+  }
+
+  /** A range step by step as etcd does it: fetch, filter, sort, cut. */
+  private RangeResult range(RangeRequest range, long at, ResponseHeader header) {
+    List<KeyValue> kvs = stateAt(range.range(), at);
+    long count = kvs.size();
+    if (range.countOnly()) {
+      return new RangeResult(header, List.of(), false, count);
+    }
+    long limit = Math.max(0, range.limit());
+    boolean fetchesAll = range.order() != SortOrder.NONE || range.isFiltered() || limit == 0;
+    if (!fetchesAll && kvs.size() > limit + 1) {
+      kvs = new ArrayList<>(kvs.subList(0, (int) limit + 1));
+    }
+    kvs.removeIf(kv -> isFilteredOut(range, kv));
+    Comparator<KeyValue> order = byTarget(range.target());
+    kvs.sort(range.order() == SortOrder.DESCEND ? Collections.reverseOrder(order) : order);
+    boolean more = limit > 0 && kvs.size() > limit;
+    List<Bytes> encoded = new ArrayList<>();
+    for (KeyValue kv : more ? kvs.subList(0, (int) limit) : kvs) {
+      KeyValue shown = kv;
+      if (range.keysOnly()) {
+        shown =
+            new KeyValue(
+                kv.key(),
+                kv.createRevision(),
+                kv.modRevision(),
+                kv.version(),
+                Bytes.EMPTY,
+                range.target() == SortTarget.VALUE ? kv.lease() : 0);
+      }
+      encoded.add(KeyValueFormat.encode(shown));
+    }
+    return new RangeResult(header, encoded, more, count);
+  }
+
+  private static boolean isFilteredOut(RangeRequest range, KeyValue kv) {
+    return (range.maxModRevision() != 0 && kv.modRevision() > range.maxModRevision())
+        || (range.minModRevision() != 0 && kv.modRevision() < range.minModRevision())
+        || (range.maxCreateRevision() != 0 && kv.createRevision() > range.maxCreateRevision())
+        || (range.minCreateRevision() != 0 && kv.createRevision() < range.minCreateRevision());
+  }
+
+  private static Comparator<KeyValue> byTarget(SortTarget target) {
+    return switch (target) {
+      case KEY -> Comparator.comparing(KeyValue::key);
+      case VERSION -> Comparator.comparingLong(KeyValue::version);
+      case CREATE -> Comparator.comparingLong(KeyValue::createRevision);
+      case MOD -> Comparator.comparingLong(KeyValue::modRevision);
+      case VALUE -> Comparator.comparing(KeyValue::value);
+      case UNKNOWN -> throw new IllegalArgumentException("refused before");
+    };
+  }
+}
