@@ -18,7 +18,6 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +40,6 @@ final class MemberHome implements AutoCloseable {
   private final EventLog log;
   private @Nullable DirectoryLock lock;
   private @Nullable MemberIdentity identity;
-  private @Nullable Path engine;
 
   @Inject
   MemberHome(ServerConfig config, FileDisk disk, Rng rng, EventLog log) {
@@ -71,7 +69,6 @@ final class MemberHome implements AutoCloseable {
         log.info("Initialize and start etcd server", field("data-dir", shown));
         identity = create(directory);
       }
-      engine = disk.resolve(directory.engine());
     } catch (AccessDeniedException e) {
       throw new StartException(
           "cannot use the data directory '"
@@ -100,15 +97,6 @@ final class MemberHome implements AutoCloseable {
 
   MemberIdentity identity() {
     MemberIdentity known = identity;
-    if (known == null) {
-      throw new IllegalStateException("the member's directory is not open");
-    }
-    return known;
-  }
-
-  /** Where the engine keeps its files. */
-  Path engineDirectory() {
-    Path known = engine;
     if (known == null) {
       throw new IllegalStateException("the member's directory is not open");
     }

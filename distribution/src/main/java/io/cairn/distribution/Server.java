@@ -8,6 +8,7 @@ import io.cairn.consensusraft.runtime.RaftConsensus;
 import io.cairn.distribution.config.ServerConfig;
 import io.cairn.kernel.Kernel;
 import io.cairn.kernel.cluster.MemberIds;
+import io.cairn.kernel.directory.EngineFolders;
 import io.cairn.kernel.directory.MemberIdentity;
 import io.cairn.kernel.environment.FileDisk;
 import io.cairn.kernel.environment.ThreadLanes;
@@ -153,12 +154,19 @@ final class Server {
     disk.createDirectories(NATIVES);
     Path natives = disk.resolve(NATIVES);
     long begun = time.nanos();
-    StorageEngine engine =
-        backend.open(
-            new StorageOptions(home.engineDirectory(), Tables.ALL, plan.engineBytes(), natives));
+    RaftConsensus raft = consensus.get();
+    EngineFolders engines =
+        new EngineFolders(
+            disk,
+            folder ->
+                backend.open(
+                    new StorageOptions(
+                        disk.resolve(folder), Tables.ALL, plan.engineBytes(), natives)),
+            raft::cutIndex);
+    StorageEngine engine = engines.open();
     log.info(
         "opened backend db",
-        field("path", home.engineDirectory().toString()),
+        field("path", disk.resolve(engines.current()).toString()),
         field("took", (time.nanos() - begun) / 1_000 + "µs"));
     begun = time.nanos();
     Kernel kernel;
@@ -168,7 +176,8 @@ final class Server {
               kernelOptions(plan),
               new Kernel.Parts(
                   engine,
-                  consensus.get(),
+                  engines,
+                  raft,
                   NoPeers.NETWORK,
                   AccessControl.open(),
                   (caller, view) -> CompletableFuture.completedFuture(Identity.ANONYMOUS)),

@@ -16,6 +16,7 @@ import io.cairn.kernel.cluster.NetworkHealth;
 import io.cairn.kernel.cluster.PeerHealth;
 import io.cairn.kernel.cluster.PeerReach;
 import io.cairn.kernel.command.Command;
+import io.cairn.kernel.directory.EngineHome;
 import io.cairn.kernel.index.KeyIndex;
 import io.cairn.kernel.kv.KvFacade;
 import io.cairn.kernel.lease.LeaseBook;
@@ -35,10 +36,13 @@ import io.cairn.kernel.request.ConsensusProposer;
 import io.cairn.kernel.request.Proposer;
 import io.cairn.kernel.request.ReadBarrier;
 import io.cairn.kernel.request.Standing;
+import io.cairn.kernel.snapshot.StateTransfers;
 import io.cairn.kernel.state.FlushLane;
 import io.cairn.kernel.state.Published;
 import io.cairn.kernel.state.ReadLanes;
 import io.cairn.kernel.state.State;
+import io.cairn.kernel.state.StateStore;
+import io.cairn.kernel.state.StoreRetirement;
 import io.cairn.kernel.state.StoredRecords;
 import io.cairn.kernel.watch.WatchFacade;
 import io.cairn.kernel.watch.WatchOptions;
@@ -84,6 +88,7 @@ public final class Kernel implements StoreService, AutoCloseable {
    *
    * @param engine opened with the tables of {@link io.cairn.kernel.state.Tables#ALL}; belongs to
    *     the kernel from now on
+   * @param engines where the next engine is opened when a state comes from another member
    * @param consensus not started yet
    * @param network to the other members; {@link io.cairn.kernel.peer.NoPeers} if there never will
    *     be any. Nobody can have asked anything yet
@@ -92,16 +97,18 @@ public final class Kernel implements StoreService, AutoCloseable {
    */
   public record Parts(
       StorageEngine engine,
+      EngineHome engines,
       Consensus consensus,
       PeerNetwork network,
       AccessControl access,
       Authenticator authenticator) {}
 
   private final Consensus consensus;
-  private final StorageEngine engine;
-  private final KeyIndex index;
   private final ValueCache cache;
+  private final LeaseBook leases;
   private final FlushLane flush;
+  private final StoreRetirement retirement;
+  private final StateTransfers transfers;
   private final Compactor compactor;
   private final Published published;
   private final Standing standing;
@@ -149,12 +156,10 @@ public final class Kernel implements StoreService, AutoCloseable {
       ValueCache cache) {
     Scheduler scheduler = environment.scheduler();
     this.consensus = parts.consensus();
-    this.engine = parts.engine();
-    this.index = index;
     this.cache = cache;
     ReadLanes readLanes = new ReadLanes(scheduler);
 
-    LeaseBook leases = new LeaseBook();
+    this.leases = new LeaseBook();
     MemberBook members = new MemberBook();
     AlarmBook alarms = new AlarmBook();
     ReplicatedState.Books books =
@@ -162,7 +167,7 @@ public final class Kernel implements StoreService, AutoCloseable {
     Attachments attachments = new Attachments(leases);
     Recovery.Recovered recovered =
         new Recovery(
-                engine,
+                parts.engine(),
                 index,
                 books,
                 attachments,
@@ -178,11 +183,12 @@ public final class Kernel implements StoreService, AutoCloseable {
             recovered.appliedTerm(),
             recovered.compactionFloor(),
             recovered.index(),
-            recent.published());
+            recent.published(),
+            new StateStore(parts.engine(), index));
     this.published = new Published(state);
     this.standing = new Standing(options);
-    StoredRecords records = new StoredRecords(recent, cache, engine);
-    this.flush = new FlushLane(engine, recent, cache, state, scheduler, options.flush());
+    StoredRecords records = new StoredRecords(published, cache);
+    this.flush = new FlushLane(published, recent, cache, scheduler, options.flush());
     this.compactor = new Compactor(scheduler, flush, recovered.compacted());
     KeySpace keys =
         new KeySpace(
@@ -193,9 +199,18 @@ public final class Kernel implements StoreService, AutoCloseable {
             attachments,
             recovered.revision(),
             recovered.compactionFloor());
+    Lane background = scheduler.lane("background");
+    this.retirement = new StoreRetirement(scheduler, background);
+    this.transfers =
+        new StateTransfers(
+            options.clusterId(),
+            options.memberId(),
+            published,
+            parts.engines(),
+            retirement,
+            environment.log());
     this.machine =
         new ReplicatedState(
-            index.writer(),
             recent,
             keys,
             books,
@@ -203,17 +218,17 @@ public final class Kernel implements StoreService, AutoCloseable {
             published,
             flush,
             compactor,
-            environment.probe());
+            environment.probe(),
+            transfers);
 
     this.proposer = new ConsensusProposer(options, consensus, published, environment.time());
     ReadBarrier barrier = new ReadBarrier(consensus, published);
     PeerHealth health = new NetworkHealth(parts.network(), consensus);
     PeerCalls calls = new PeerCalls(parts.network());
     Callers callers = new Callers(parts.access(), parts.authenticator());
-    Lane background = scheduler.lane("background");
     EngineQuota quota =
         new EngineQuota(
-            options, alarms, engine, proposer, scheduler, background, environment.log());
+            options, alarms, flush.engine(), proposer, scheduler, background, environment.log());
     this.kv =
         new KvFacade(
             new KvFacade.Parts(
@@ -224,7 +239,6 @@ public final class Kernel implements StoreService, AutoCloseable {
                 callers,
                 quota,
                 published,
-                index,
                 records,
                 readLanes,
                 compactor,
@@ -247,7 +261,6 @@ public final class Kernel implements StoreService, AutoCloseable {
         new WatchFacade(
             WatchOptions.of(options).withProgressMillis(options.watchProgressMillis()),
             published,
-            index,
             records,
             flush,
             standing,
@@ -278,7 +291,6 @@ public final class Kernel implements StoreService, AutoCloseable {
                 options,
                 standing,
                 published,
-                index,
                 flush,
                 consensus,
                 proposer,
@@ -382,9 +394,10 @@ public final class Kernel implements StoreService, AutoCloseable {
   /** Gives everything back. Nothing may be reading any more. */
   @Override
   public void close() {
-    engine.close();
+    transfers.close();
+    retirement.close();
+    published.state().store().close();
     cache.close();
-    index.close();
   }
 
   @Override
@@ -425,6 +438,21 @@ public final class Kernel implements StoreService, AutoCloseable {
   /** How this member stands in its cluster. */
   public Standing standing() {
     return standing;
+  }
+
+  /** The leases that this member knows. */
+  public LeaseBook leases() {
+    return leases;
+  }
+
+  /** The members that this member knows. */
+  public MemberBook members() {
+    return members;
+  }
+
+  /** States on their way to and from other members. */
+  public StateTransfers transfers() {
+    return transfers;
   }
 
   /** The engine and how far it has come. */

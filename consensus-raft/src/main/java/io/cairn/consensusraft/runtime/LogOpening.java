@@ -52,6 +52,23 @@ final class LogOpening {
     }
   }
 
+  /** The last index that is not in the log any more. */
+  static long cutIndex(
+      ConsensusOptions options,
+      WalOptions walOptions,
+      Disk disk,
+      Lane background,
+      EventLog events) {
+    WalIdentity identity =
+        new WalIdentity(options.clusterId(), options.memberId(), options.incarnation());
+    try (Wal wal = Wal.open(disk, walOptions, identity, background, events, Long.MAX_VALUE)) {
+      return wal.recovered().cutIndex();
+    } catch (IOException e) {
+      throw new ConsensusException(
+          ConsensusException.Kind.LOG, "cannot open the log: " + e.getMessage(), e);
+    }
+  }
+
   private static Opened match(
       Wal wal, ConsensusOptions options, EventLog events, AppliedPoint applied) throws IOException {
     try {

@@ -90,6 +90,16 @@ public final class RaftConsensus implements Consensus {
             options.waitingProposalsMax());
   }
 
+  /**
+   * The index behind which the log begins: where the state stands that the log has last recorded as
+   * installed, or up to where it was cut. Opens the log and closes it again; before {@link #start}.
+   *
+   * @throws ConsensusException if the log cannot be opened
+   */
+  public long cutIndex() {
+    return LogOpening.cutIndex(options, walOptions, disk, scheduler.lane("wal-segments"), events);
+  }
+
   @Override
   public void start(StateMachine machine) {
     if (loop != null) {

@@ -17,11 +17,16 @@ import org.jspecify.annotations.Nullable;
 public final class Attachments {
   private final LeaseBook leases;
   // Looked up by key only; its order never matters.
-  private final Map<Bytes, Long> leaseOf = new HashMap<>();
+  private Map<Bytes, Long> leaseOf = new HashMap<>();
 
   /** Keeps {@code leases} in step. */
   public Attachments(LeaseBook leases) {
     this.leases = leases;
+  }
+
+  /** Takes over what {@code other} holds, which nobody uses any more, as the book does. */
+  void become(Attachments other) {
+    leaseOf = other.leaseOf;
   }
 
   /** The key hangs on {@code lease} from now on, 0 for none. */

@@ -42,11 +42,13 @@ public final class Compactor {
   private long compacted;
   private boolean running;
   private boolean stopped;
+  private int restarts;
 
   // Compaction lane.
   private @Nullable ReplicatedState machine;
   private @Nullable IndexCompaction compaction;
   private long batchesSeen;
+  private int restartsSeen;
 
   /**
    * A compactor that has freed everything below {@code compacted}.
@@ -80,6 +82,27 @@ public final class Compactor {
       running = true;
     }
     lane.execute(this::piece);
+  }
+
+  /**
+   * Another state was installed: goes on with what is left to free in that one.
+   *
+   * @param compactedThere the floor up to which the other state is freed, -1 for none
+   * @param floorThere its floor
+   */
+  void restart(long compactedThere, long floorThere) {
+    List<Waiter> ready = new ArrayList<>();
+    synchronized (this) {
+      restarts++;
+      compacted = compactedThere;
+      floor = floorThere;
+      waiters.removeIf(waiter -> waiter.floor() <= compactedThere && ready.add(waiter));
+      if (!running && compacted < floor && !stopped) {
+        running = true;
+        lane.execute(this::piece);
+      }
+    }
+    ready.forEach(waiter -> waiter.done().complete(null));
   }
 
   /** Completes once everything below {@code revision} has been freed and the engine knows. */
@@ -122,19 +145,21 @@ public final class Compactor {
         return;
       }
       target = floor;
+      restartsSeen = restarts;
     }
     ReplicatedState state = machine;
     if (state == null) {
       throw new IllegalStateException("compaction was raised before it was started");
     }
     IndexCompaction current = compaction;
-    if (current == null || current.floor() < target) {
+    if (current == null || current.floor() < target || !state.isTrimming(current)) {
       current = state.beginTrim(target);
       compaction = current;
     }
     if (!state.trim(current, PIECE)) {
       compaction = null;
-      var _ = flush.flush().thenRun(() -> lane.execute(() -> finished(target)));
+      int begun = restartsSeen;
+      var _ = flush.flush().thenRun(() -> lane.execute(() -> finished(target, begun)));
     } else if (flush.queuedOperations() > QUEUED_MAX) {
       var _ = flush.flush().thenRun(() -> lane.execute(this::piece));
     } else {
@@ -148,9 +173,14 @@ public final class Compactor {
     }
   }
 
-  private void finished(long target) {
+  private void finished(long target, int begun) {
     List<Waiter> ready = new ArrayList<>();
     synchronized (this) {
+      if (begun != restarts) {
+        // What was finished belongs to a state that is not the present one any more.
+        lane.execute(this::piece);
+        return;
+      }
       compacted = target;
       waiters.removeIf(waiter -> waiter.floor() <= target && ready.add(waiter));
       running = floor > target && !stopped;

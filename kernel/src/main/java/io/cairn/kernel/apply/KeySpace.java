@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  */
 @OnLane("apply")
 public final class KeySpace {
-  private final IndexWriter index;
+  private IndexWriter index;
   private final RecentLog recent;
   private final RecordReader records;
   private final LeaseBook leases;
@@ -65,6 +65,19 @@ public final class KeySpace {
     this.attachments = attachments;
     this.revision = revision;
     this.floor = floor;
+  }
+
+  /** Takes over which keys hang on leases. */
+  void become(Attachments other) {
+    attachments.become(other);
+  }
+
+  /** Goes on from another state, between two entries. */
+  void restart(IndexWriter writer, long atRevision, long atFloor) {
+    InvariantViolation.check(nextSub == 0, "a state is installed between two entries");
+    index = writer;
+    revision = atRevision;
+    floor = atFloor;
   }
 
   /** The revision before the entry that is being applied, or after the last one. */

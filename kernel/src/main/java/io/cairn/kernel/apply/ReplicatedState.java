@@ -17,7 +17,6 @@ import io.cairn.kernel.command.Command.Txn;
 import io.cairn.kernel.command.CommandCodec;
 import io.cairn.kernel.command.Envelope;
 import io.cairn.kernel.index.IndexCompaction;
-import io.cairn.kernel.index.IndexWriter;
 import io.cairn.kernel.lease.LeaseBook;
 import io.cairn.kernel.maintenance.AlarmBook;
 import io.cairn.kernel.records.RecentLog;
@@ -29,6 +28,7 @@ import io.cairn.kernel.request.Standing;
 import io.cairn.kernel.state.FlushLane;
 import io.cairn.kernel.state.Published;
 import io.cairn.kernel.state.State;
+import io.cairn.kernel.state.StateStore;
 import io.cairn.kernel.state.Tables;
 import io.cairn.spi.auth.AccessControl;
 import io.cairn.spi.auth.Identity;
@@ -43,6 +43,7 @@ import io.cairn.spi.environment.InvariantViolation;
 import io.cairn.spi.environment.OnLane;
 import io.cairn.spi.environment.Probe;
 import io.cairn.spi.storage.Mutation;
+import io.cairn.spi.storage.StorageView;
 import io.cairn.spi.store.Bytes;
 import io.cairn.spi.store.HeaderResult;
 import io.cairn.spi.store.LeaseService;
@@ -71,9 +72,16 @@ public final class ReplicatedState implements StateMachine {
 
   /** What applying reads and changes beside the key space. */
   public record Books(
-      LeaseBook leases, MemberBook members, AlarmBook alarms, AccessControl access) {}
+      LeaseBook leases, MemberBook members, AlarmBook alarms, AccessControl access) {
 
-  private final IndexWriter index;
+    /** Takes over what {@code other} holds, access control excepted. */
+    void become(Books other) {
+      leases.become(other.leases);
+      members.become(other.members);
+      alarms.become(other.alarms);
+    }
+  }
+
   private final RecentLog recent;
   private final KeySpace keys;
   private final Books books;
@@ -82,8 +90,11 @@ public final class ReplicatedState implements StateMachine {
   private final FlushLane flush;
   private final Compactor compactor;
   private final Probe probe;
+  private final Snapshots snapshots;
 
   // Guarded by this: held while a batch is applied or a piece of the index is trimmed.
+  private StateStore store;
+  private @Nullable IndexCompaction trimming;
   private List<Mutation> mutations = new ArrayList<>();
   private long appliedIndex;
   private long appliedTerm;
@@ -91,7 +102,6 @@ public final class ReplicatedState implements StateMachine {
 
   /** Goes on from what {@code published} shows, which is what was recovered. */
   public ReplicatedState(
-      IndexWriter index,
       RecentLog recent,
       KeySpace keys,
       Books books,
@@ -99,8 +109,8 @@ public final class ReplicatedState implements StateMachine {
       Published published,
       FlushLane flush,
       Compactor compactor,
-      Probe probe) {
-    this.index = index;
+      Probe probe,
+      Snapshots snapshots) {
     this.recent = recent;
     this.keys = keys;
     this.books = books;
@@ -109,7 +119,9 @@ public final class ReplicatedState implements StateMachine {
     this.flush = flush;
     this.compactor = compactor;
     this.probe = probe;
+    this.snapshots = snapshots;
     State recovered = published.state();
+    this.store = recovered.store();
     this.appliedIndex = recovered.appliedIndex();
     this.appliedTerm = recovered.appliedTerm();
     standing.configuration(books.members().membership().configuration());
@@ -171,12 +183,63 @@ public final class ReplicatedState implements StateMachine {
 
   @Override
   public SnapshotSource sendSnapshot(Bytes resumeFrom) {
-    throw new UnsupportedOperationException("states cannot be sent yet");
+    return snapshots.send(resumeFrom);
   }
 
   @Override
   public SnapshotSink receiveSnapshot() {
-    throw new UnsupportedOperationException("states cannot be received yet");
+    return snapshots.receive(this);
+  }
+
+  /**
+   * Puts a state that was received in the place of the present one (C15). Readers see the one or
+   * the other, since all of it becomes visible with the published state: keys, recent records and
+   * engine. The former store is retired; the caller closes it when it is not used any more.
+   *
+   * @return the former store
+   */
+  public StateStore install(ReceivedState received) {
+    StateStore former;
+    long dropped;
+    synchronized (this) {
+      Recovery.Recovered point = received.point();
+      InvariantViolation.check(
+          point.appliedIndex() > appliedIndex, "only a later state is installed");
+      InvariantViolation.check(mutations.isEmpty(), "every change is submitted with its entry");
+      books.become(received.books());
+      try (StorageView view = received.store().engine().view()) {
+        books.access().load(view);
+      }
+      keys.become(received.attachments());
+      former = store;
+      store = received.store();
+      trimming = null;
+      appliedIndex = point.appliedIndex();
+      appliedTerm = point.appliedTerm();
+      batches++;
+      keys.restart(store.index().writer(), point.revision(), point.compactionFloor());
+      standing.configuration(books.members().membership().configuration());
+      State[] installed = new State[1];
+      dropped =
+          flush.install(() -> {
+            installed[0] =
+                new State(
+                    point.revision(),
+                    appliedIndex,
+                    appliedTerm,
+                    point.compactionFloor(),
+                    point.index(),
+                    recent.restart(point.revision()),
+                    store);
+            return installed[0];
+          });
+      published.show(installed[0]);
+      former.retire();
+    }
+    flush.installed(dropped);
+    compactor.restart(received.point().compacted(), received.point().compactionFloor());
+    published.release();
+    return former;
   }
 
   @Override
@@ -191,15 +254,26 @@ public final class ReplicatedState implements StateMachine {
 
   /** Begins to trim the index to {@code floor}. Not on the apply lane. */
   synchronized IndexCompaction beginTrim(long floor) {
-    return index.compaction(floor);
+    IndexCompaction begun = store.index().writer().compaction(floor);
+    trimming = begun;
+    return begun;
+  }
+
+  /** Whether {@code compaction} can go on: it was begun last, in the state that is present. */
+  synchronized boolean isTrimming(IndexCompaction compaction) {
+    return compaction == trimming;
   }
 
   /**
    * Trims a piece of the index and hands the deletions to the flush lane. Not on the apply lane.
    *
-   * @return whether there is more to do; when there is not, the floor is noted as compacted
+   * @return whether there is more to do, as there is when another state was installed meanwhile;
+   *     when there is not, the floor is noted as compacted
    */
   synchronized boolean trim(IndexCompaction compaction, int records) {
+    if (!isTrimming(compaction)) {
+      return true;
+    }
     boolean more =
         compaction.step(
             records,
@@ -228,8 +302,9 @@ public final class ReplicatedState implements StateMachine {
         appliedIndex,
         appliedTerm,
         keys.floor(),
-        index.publish(keys.revision()),
-        recent.publish());
+        store.index().writer().publish(keys.revision()),
+        recent.publish(),
+        store);
   }
 
   private List<Mutation> takeMutations() {

@@ -59,9 +59,14 @@ public final class MemberBook {
     return membership;
   }
 
-  /** Takes over what {@code view} holds, at start or when a snapshot has been installed. */
+  /** Takes over what {@code view} holds, at start. */
   public void load(StorageView view) {
     become(read(view));
+  }
+
+  /** Takes over what {@code other} holds, when a state was installed. */
+  public void become(MemberBook other) {
+    become(other.membership);
   }
 
   /** The registry that {@code view} holds. */

@@ -2,9 +2,7 @@
 package io.cairn.kernel.directory;
 
 import io.cairn.spi.environment.Disk;
-import io.cairn.spi.environment.DiskFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +18,8 @@ import java.util.zip.CRC32C;
  *   <tr><td>{@code FORMAT}</td><td>whose it is; read before anything else, rewritten at each start</td></tr>
  *   <tr><td>{@code CURRENT}</td><td>the name of the engine's folder in use</td></tr>
  *   <tr><td>{@code engine-<n>}</td><td>a storage engine's files</td></tr>
+ *   <tr><td>{@code engine-<n>.complete}</td><td>says that a received state is complete; see {@link
+ *       EngineFolders}</td></tr>
  *   <tr><td>{@code wal}</td><td>the consensus log</td></tr>
  * </table>
  *
@@ -41,7 +41,6 @@ public final class MemberDirectory {
   private static final String CURRENT = MEMBER + "/CURRENT";
   private static final String FIRST_ENGINE = "engine-1";
   private static final String FORMAT_VERSION = "1";
-  private static final int SMALL_FILE_BYTES_MAX = 4096;
 
   private final Disk disk;
   private final String shownPath;
@@ -71,8 +70,8 @@ public final class MemberDirectory {
     disk.createDirectories(MEMBER);
     disk.syncDirectory("");
     MemberIdentity identity = new MemberIdentity(backend, clusterId, memberId, incarnation, 1);
-    replace(CURRENT, FIRST_ENGINE + "\n");
-    replace(FORMAT, text(identity));
+    SmallFile.replace(disk, CURRENT, FIRST_ENGINE + "\n");
+    SmallFile.replace(disk, FORMAT, text(identity));
     return identity;
   }
 
@@ -89,20 +88,8 @@ public final class MemberDirectory {
               .formatted(shownPath, identity.backend(), backend));
     }
     MemberIdentity next = identity.nextBoot();
-    replace(FORMAT, text(next));
+    SmallFile.replace(disk, FORMAT, text(next));
     return next;
-  }
-
-  /** The engine's folder in use, relative to the data directory; made if missing. */
-  public String engine() throws IOException {
-    String name = readSmall(CURRENT).strip();
-    if (!name.matches("engine-[0-9]+")) {
-      throw damaged(CURRENT, "'" + name + "' does not name an engine");
-    }
-    String folder = MEMBER + "/" + name;
-    disk.createDirectories(folder);
-    disk.syncDirectory(MEMBER);
-    return folder;
   }
 
   private void refuseForeignContent() throws IOException {
@@ -122,26 +109,11 @@ public final class MemberDirectory {
   }
 
   private String readSmall(String path) throws IOException {
-    try (DiskFile file = disk.open(path)) {
-      long size = file.size();
-      if (size > SMALL_FILE_BYTES_MAX) {
-        throw damaged(path, "it has " + size + " bytes");
-      }
-      ByteBuffer content = ByteBuffer.allocate((int) size);
-      file.read(0, content);
-      return new String(content.array(), 0, content.position(), StandardCharsets.UTF_8);
+    try {
+      return SmallFile.read(disk, path);
+    } catch (SmallFile.TooLarge e) {
+      throw damaged(path, "it has " + e.bytes() + " bytes");
     }
-  }
-
-  private void replace(String path, String text) throws IOException {
-    String temporary = path + ".tmp";
-    disk.remove(temporary);
-    try (DiskFile file = disk.create(temporary)) {
-      file.write(0, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
-      file.sync();
-    }
-    disk.rename(temporary, path);
-    disk.syncDirectory(MEMBER);
   }
 
   private static String text(MemberIdentity identity) {

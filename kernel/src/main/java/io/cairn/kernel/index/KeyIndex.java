@@ -74,7 +74,7 @@ public final class KeyIndex implements AutoCloseable {
    * Pins {@code root}, a state that this index has published.
    *
    * @return null if two or more states were published since, whose writer may have reused pages of
-   *     this one; the caller then takes a newer root
+   *     this one, or if the index is retired; the caller then takes a newer root
    */
   public @Nullable IndexView tryView(IndexRoot root) {
     ReaderSlots.Block block = reclamation.readers().first();
@@ -90,6 +90,19 @@ public final class KeyIndex implements AutoCloseable {
       block.release(slot);
       return null;
     }
+  }
+
+  /**
+   * Lets nobody pin a state any more. The apply lane, which writes no more either; states of
+   * another index have been published to readers before.
+   */
+  public void retire() {
+    reclamation.retireAll();
+  }
+
+  /** Whether any view is open. */
+  public boolean isRead() {
+    return reclamation.readers().open() > 0;
   }
 
   /** The memory taken from the system. */

@@ -49,6 +49,11 @@ final class Reclamation {
     return epoch >= pinnable;
   }
 
+  /** Lets no view go ahead any more. */
+  void retireAll() {
+    pinnable = Long.MAX_VALUE;
+  }
+
   /** Gives up a page that published states may contain. */
   void retire(int page) {
     if (count == pages.length) {

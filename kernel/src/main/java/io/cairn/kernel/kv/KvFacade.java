@@ -3,7 +3,6 @@ package io.cairn.kernel.kv;
 
 import io.cairn.kernel.apply.Compactor;
 import io.cairn.kernel.command.Command;
-import io.cairn.kernel.index.KeyIndex;
 import io.cairn.kernel.options.KernelOptions;
 import io.cairn.kernel.request.Answers;
 import io.cairn.kernel.request.Callers;
@@ -50,7 +49,6 @@ public final class KvFacade implements KvService {
       Callers callers,
       Quota quota,
       Published published,
-      KeyIndex index,
       RecordReader records,
       ReadLanes readLanes,
       Compactor compactor,
@@ -77,7 +75,6 @@ public final class KvFacade implements KvService {
     this.reads =
         new LocalReads(
             parts.published(),
-            parts.index(),
             parts.records(),
             parts.readLanes(),
             new ResponseBudget(parts.options().memory().responseBytes()),

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.kernel.kv;
 
-import io.cairn.kernel.index.KeyIndex;
 import io.cairn.kernel.range.RecordSource;
 import io.cairn.kernel.request.Answers;
 import io.cairn.kernel.state.Published;
@@ -63,7 +62,6 @@ final class LocalReads {
   }
 
   private final Published published;
-  private final KeyIndex index;
   private final RecordReader records;
   private final ReadLanes lanes;
   private final ResponseBudget budget;
@@ -71,13 +69,11 @@ final class LocalReads {
 
   LocalReads(
       Published published,
-      KeyIndex index,
       RecordReader records,
       ReadLanes lanes,
       ResponseBudget budget,
       EventLog log) {
     this.published = published;
-    this.index = index;
     this.records = records;
     this.lanes = lanes;
     this.budget = budget;
@@ -101,7 +97,7 @@ final class LocalReads {
 
   /** Reads the newest state; what the answer takes is given to {@code keeper} before the answer. */
   <R> CompletableFuture<R> run(Caller caller, Read<R> read, Keeper keeper) {
-    try (StateView view = StateView.pin(published, index)) {
+    try (StateView view = StateView.pin(published)) {
       R result = read.run(view, new InMemory());
       if (result != null) {
         return CompletableFuture.completedFuture(result);
@@ -133,7 +129,7 @@ final class LocalReads {
 
   private <R> R attempt(Caller caller, Read<R> read, ResponseBudget.Share share) {
     for (int attempt = 1; ; attempt++) {
-      try (StateView view = StateView.pin(published, index)) {
+      try (StateView view = StateView.pin(published)) {
         return Objects.requireNonNull(read.run(view, new Anywhere(caller, share)));
       } catch (StoreException refusal) {
         // A read at a given revision will be refused again; one of the latest finds a later one.

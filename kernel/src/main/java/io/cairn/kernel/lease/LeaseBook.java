@@ -85,6 +85,17 @@ public final class LeaseBook {
     }
   }
 
+  /**
+   * Takes over what {@code other} holds, which nobody uses any more. Apply lane, of a member that
+   * does not lead: a follower keeps no deadlines, and a later leader begins all of them anew.
+   */
+  public void become(LeaseBook other) {
+    synchronized (leases) {
+      leases.clear();
+      leases.putAll(other.leases);
+    }
+  }
+
   /** Whether there is a lease of that id. */
   public boolean exists(long id) {
     synchronized (leases) {

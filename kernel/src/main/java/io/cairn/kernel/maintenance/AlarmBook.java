@@ -45,6 +45,11 @@ public final class AlarmBook {
     raised = Raised.of(read(view));
   }
 
+  /** Takes over what {@code other} holds. */
+  public void become(AlarmBook other) {
+    raised = other.raised;
+  }
+
   /** The alarms that {@code view} holds, by kind and member. */
   @OnLane("any")
   public static List<Alarm> read(StorageView view) {

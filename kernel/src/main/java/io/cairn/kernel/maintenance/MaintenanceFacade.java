@@ -4,8 +4,6 @@ package io.cairn.kernel.maintenance;
 import io.cairn.kernel.cluster.MemberBook;
 import io.cairn.kernel.cluster.PeerHealth;
 import io.cairn.kernel.command.Command;
-import io.cairn.kernel.index.IndexView;
-import io.cairn.kernel.index.KeyIndex;
 import io.cairn.kernel.maintenance.Downgrades.Version;
 import io.cairn.kernel.maintenance.HistoryHash.PinnedIndex;
 import io.cairn.kernel.options.KernelOptions;
@@ -18,6 +16,7 @@ import io.cairn.kernel.request.Standing;
 import io.cairn.kernel.state.FlushedEngine;
 import io.cairn.kernel.state.Published;
 import io.cairn.kernel.state.State;
+import io.cairn.kernel.state.StateView;
 import io.cairn.spi.consensus.Consensus;
 import io.cairn.spi.consensus.ConsensusStatus;
 import io.cairn.spi.environment.EventLog;
@@ -52,7 +51,6 @@ public final class MaintenanceFacade implements MaintenanceService {
       KernelOptions options,
       Standing standing,
       Published published,
-      KeyIndex index,
       FlushedEngine flushed,
       Consensus consensus,
       Proposer proposer,
@@ -190,13 +188,8 @@ public final class MaintenanceFacade implements MaintenanceService {
   }
 
   private PinnedIndex pin() {
-    while (true) {
-      State state = parts.published().state();
-      IndexView view = parts.index().tryView(state.index());
-      if (view != null) {
-        return new PinnedIndex(view, state.compactionFloor());
-      }
-    }
+    StateView view = StateView.pin(parts.published());
+    return new PinnedIndex(view.keys(), view.state().compactionFloor());
   }
 
   @Override

@@ -174,6 +174,22 @@ public final class RecentLog {
     return view;
   }
 
+  /**
+   * Forgets everything and goes on behind {@code revision}, which is above the last one: what lies
+   * between came from another member. Nobody is flushing, and nobody asks for it to be flushed.
+   */
+  public RecentView restart(long revision) {
+    long end = end();
+    chunks = new RecentChunk[0];
+    heldBytes = 0;
+    lastMain = revision;
+    lastSub = Integer.MAX_VALUE - 1;
+    RecentView view = new RecentView(chunks, revision, -1, end);
+    flushedPosition = end;
+    published = view;
+    return view;
+  }
+
   // ---- flush lane
 
   /** Says that everything before {@code position} is in the engine. */

@@ -9,6 +9,7 @@ import io.cairn.kernel.records.RevisionKey;
 import io.cairn.kernel.records.ValueCache;
 import io.cairn.spi.environment.InvariantViolation;
 import io.cairn.spi.environment.Lane;
+import io.cairn.spi.environment.OnLane;
 import io.cairn.spi.environment.Scheduler;
 import io.cairn.spi.environment.ThreadSafe;
 import io.cairn.spi.storage.Mutation;
@@ -19,6 +20,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +47,7 @@ public final class FlushLane implements FlushedEngine {
 
   private record Waiter(long sequence, CompletableFuture<Void> flushed) {}
 
-  private final StorageEngine engine;
+  private final PublishedEngine readable;
   private final RecentLog recent;
   private final ValueCache cache;
   private final Scheduler scheduler;
@@ -63,6 +65,7 @@ public final class FlushLane implements FlushedEngine {
 
   // Guarded by `commits`, which is held during engine calls and never taken under `queue`.
   private final Object commits = new Object();
+  private StorageEngine engine;
   private State committed;
   private long bytesSinceBarrier;
   private long flushedSequence;
@@ -73,15 +76,16 @@ public final class FlushLane implements FlushedEngine {
   private volatile long commitCount;
   private volatile long barrierCount;
 
-  /** Starts from {@code recovered}, which the engine holds. */
+  /** Starts from what {@code published} shows, which its store holds. */
   public FlushLane(
-      StorageEngine engine,
+      Published published,
       RecentLog recent,
       ValueCache cache,
-      State recovered,
       Scheduler scheduler,
       KernelOptions.Flush options) {
-    this.engine = engine;
+    State recovered = published.state();
+    this.engine = recovered.store().engine();
+    this.readable = new PublishedEngine(published);
     this.recent = recent;
     this.cache = cache;
     this.scheduler = scheduler;
@@ -137,7 +141,7 @@ public final class FlushLane implements FlushedEngine {
 
   @Override
   public StorageEngine engine() {
-    return engine;
+    return readable;
   }
 
   @Override
@@ -153,6 +157,38 @@ public final class FlushLane implements FlushedEngine {
   /** Barriers made so far. */
   public long barrierCount() {
     return barrierCount;
+  }
+
+  /**
+   * Goes on from a state that was received, in the place of the present one. What was submitted and
+   * is not committed is part of it already and is dropped. When this returns, nothing is being
+   * committed to the former engine, and nothing will be.
+   *
+   * @param installed makes the state, whose store holds it durably; the recent log is empty then
+   * @return what {@link #installed} is to be told when the state has been published
+   */
+  @OnLane("apply")
+  public long install(Supplier<State> installed) {
+    synchronized (commits) {
+      State state = installed.get();
+      engine = state.store().engine();
+      committed = state;
+      durableIndex = state.appliedIndex();
+      bytesSinceBarrier = 0;
+      synchronized (queue) {
+        queue.clear();
+        queuedOperations = 0;
+        newest = state;
+        flushedSequence = submitted;
+      }
+      return flushedSequence;
+    }
+  }
+
+  /** Lets go who waited for what {@link #install} has dropped. */
+  @OnLane("apply")
+  public void installed(long sequence) {
+    release(sequence);
   }
 
   /** Commits everything and makes it durable. The last call. */

@@ -14,6 +14,7 @@ import io.cairn.kernel.records.RecentView;
  * @param compactionFloor the oldest revision that can be read, -1 if there never was a compaction
  * @param index the keys, to be pinned before use
  * @param recent the newest records, up to {@code revision}
+ * @param store the engine and the index that hold this state, once it is flushed
  */
 public record State(
     long revision,
@@ -21,4 +22,5 @@ public record State(
     long appliedTerm,
     long compactionFloor,
     IndexRoot index,
-    RecentView recent) {}
+    RecentView recent,
+    StateStore store) {}

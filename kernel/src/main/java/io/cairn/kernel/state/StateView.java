@@ -2,7 +2,6 @@
 package io.cairn.kernel.state;
 
 import io.cairn.kernel.index.IndexView;
-import io.cairn.kernel.index.KeyIndex;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 public record StateView(State state, IndexView keys) implements AutoCloseable {
 
   /** Pins the newest state. */
-  public static StateView pin(Published published, KeyIndex index) {
+  public static StateView pin(Published published) {
     while (true) {
       State state = published.state();
-      @Nullable IndexView keys = index.tryView(state.index());
+      @Nullable IndexView keys = state.store().tryKeys(state.index());
       if (keys != null) {
         return new StateView(state, keys);
       }

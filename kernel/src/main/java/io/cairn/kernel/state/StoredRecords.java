@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.kernel.state;
 
-import io.cairn.kernel.records.RecentLog;
 import io.cairn.kernel.records.RecordFormat;
 import io.cairn.kernel.records.RevisionKey;
 import io.cairn.kernel.records.ValueCache;
@@ -16,25 +15,29 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The records of published revisions: recent ones, cached ones, and those that only the engine has.
+ *
+ * <p>Recent log and engine are those of the newest state, also for whoever reads an older one: a
+ * record is the same wherever it is kept, and what the newest state's engine lacks has been
+ * compacted, as the newest state's floor shows.
  */
 @ThreadSafe
 public final class StoredRecords implements RecordReader {
   private static final RecordFormat FORMAT = new RecordFormat(Tables.REVISIONS);
 
-  private final RecentLog recent;
-  private final ValueCache cache;
+  private final Published published;
   private final StorageEngine engine;
+  private final ValueCache cache;
 
   /** Looks in this order. */
-  public StoredRecords(RecentLog recent, ValueCache cache, StorageEngine engine) {
-    this.recent = recent;
+  public StoredRecords(Published published, ValueCache cache) {
+    this.published = published;
+    this.engine = new PublishedEngine(published);
     this.cache = cache;
-    this.engine = engine;
   }
 
   @Override
   public @Nullable Bytes tryRead(long main, int sub) {
-    Bytes young = recent.published().find(main, sub);
+    Bytes young = published.state().recent().find(main, sub);
     return young != null ? young : cache.find(main, sub);
   }
 

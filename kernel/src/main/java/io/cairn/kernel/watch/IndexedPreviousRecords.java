@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.kernel.watch;
 
-import io.cairn.kernel.index.IndexView;
-import io.cairn.kernel.index.KeyIndex;
 import io.cairn.kernel.index.KeyRecord;
 import io.cairn.kernel.state.Published;
 import io.cairn.kernel.state.RecordReader;
+import io.cairn.kernel.state.StateView;
 import io.cairn.spi.environment.ThreadSafe;
 import io.cairn.spi.store.Bytes;
 import org.jspecify.annotations.Nullable;
@@ -13,12 +12,10 @@ import org.jspecify.annotations.Nullable;
 /** Finds previous records through the key index. */
 @ThreadSafe
 final class IndexedPreviousRecords implements PreviousRecords {
-  private final KeyIndex index;
   private final RecordReader records;
   private final Published published;
 
-  IndexedPreviousRecords(KeyIndex index, RecordReader records, Published published) {
-    this.index = index;
+  IndexedPreviousRecords(RecordReader records, Published published) {
     this.records = records;
     this.published = published;
   }
@@ -27,8 +24,8 @@ final class IndexedPreviousRecords implements PreviousRecords {
   public @Nullable Bytes before(Bytes key, long revision, boolean mayBlock) {
     long at = revision - 1;
     @Nullable KeyRecord place;
-    try (IndexView view = index.view()) {
-      place = view.get(key, at);
+    try (StateView view = StateView.pin(published)) {
+      place = view.keys().get(key, at);
     }
     // After the look: the index is trimmed only below a floor that is published.
     if (place == null || at < published.state().compactionFloor()) {

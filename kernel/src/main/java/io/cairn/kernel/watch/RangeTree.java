@@ -59,6 +59,19 @@ final class RangeTree {
     root = remove(root, watcher);
   }
 
+  /** Shows every watcher. */
+  void forEach(Consumer<Watcher> action) {
+    forEach(root, action);
+  }
+
+  private static void forEach(@Nullable Node node, Consumer<Watcher> action) {
+    if (node != null) {
+      forEach(node.left, action);
+      node.watchers.forEach(action);
+      forEach(node.right, action);
+    }
+  }
+
   /** Shows every watcher whose range holds {@code key}. */
   void forEach(Bytes key, Consumer<Watcher> action) {
     forEach(root, key, action);

@@ -226,6 +226,22 @@ final class StreamInbox {
     }
   }
 
+  /**
+   * The apply lane: nobody knows which of the revisions {@code from} to {@code to} concern {@code
+   * watcher}. Under the hub's lock.
+   *
+   * @return whether the stream has to be woken, which the caller does when it holds no lock
+   */
+  boolean missed(Watcher watcher, long from, long to) {
+    synchronized (lock) {
+      if (!watcher.miss(from, to)) {
+        return false;
+      }
+      enqueueLocked(watcher);
+      return wantsWake();
+    }
+  }
+
   /** The catch-up lane: what it has read. False if nobody wants it any more. */
   boolean fetched(Watcher watcher, Batch batch) {
     boolean wakes;

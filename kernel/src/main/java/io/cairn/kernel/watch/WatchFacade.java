@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.kernel.watch;
 
-import io.cairn.kernel.index.KeyIndex;
 import io.cairn.kernel.request.Callers;
 import io.cairn.kernel.request.Standing;
 import io.cairn.kernel.state.FlushedEngine;
@@ -38,7 +37,6 @@ public final class WatchFacade implements WatchService, AutoCloseable {
   public WatchFacade(
       WatchOptions options,
       Published published,
-      KeyIndex index,
       RecordReader records,
       FlushedEngine flushed,
       Standing standing,
@@ -48,7 +46,7 @@ public final class WatchFacade implements WatchService, AutoCloseable {
     this(
         options,
         published,
-        new IndexedPreviousRecords(index, records, published),
+        new IndexedPreviousRecords(records, published),
         flushed,
         standing,
         callers,

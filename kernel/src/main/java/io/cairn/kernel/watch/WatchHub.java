@@ -5,7 +5,6 @@ import io.cairn.kernel.records.RecentCursor;
 import io.cairn.kernel.request.Standing;
 import io.cairn.kernel.state.Published;
 import io.cairn.kernel.state.State;
-import io.cairn.spi.environment.InvariantViolation;
 import io.cairn.spi.environment.Lane;
 import io.cairn.spi.environment.Rng;
 import io.cairn.spi.environment.Scheduler;
@@ -183,11 +182,23 @@ final class WatchHub {
       return;
     }
     RecentCursor records = state.recent().from(from);
-    InvariantViolation.check(records != null, "what is published now is in the recent log");
-    if (records != null) {
-      while (records.next()) {
-        wakes.revision = records.main();
-        registry.forEach(records.key(), wakes);
+    if (records == null) {
+      // A state was installed that came from another member: nobody knows whom it concerns.
+      registry.forEachOfSome(new Gap(from, state.revision(), wakes.streams));
+      return;
+    }
+    while (records.next()) {
+      wakes.revision = records.main();
+      registry.forEach(records.key(), wakes);
+    }
+  }
+
+  /** Lets watchers catch up on revisions that cannot be noted, and gathers their streams. */
+  private record Gap(long from, long to, List<StreamInbox> streams) implements Consumer<Watcher> {
+    @Override
+    public void accept(Watcher watcher) {
+      if (watcher.stream.inbox().missed(watcher, from, to)) {
+        streams.add(watcher.stream.inbox());
       }
     }
   }

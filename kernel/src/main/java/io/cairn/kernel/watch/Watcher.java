@@ -128,6 +128,21 @@ final class Watcher {
     return true;
   }
 
+  /**
+   * Takes it that every revision from {@code from} to {@code to} may concern the watcher.
+   *
+   * @return whether that is news
+   */
+  boolean miss(long from, long to) {
+    long first = Math.max(from, liveFrom);
+    if (first > to || forgottenFrom != 0) {
+      return false;
+    }
+    forgottenFrom = notedCount > 0 ? notedAt(0) : first;
+    clearNoted();
+    return true;
+  }
+
   /** Whether numbers had to be forgotten, so that the watcher has to catch up. */
   boolean hasForgotten() {
     return forgottenFrom != 0;

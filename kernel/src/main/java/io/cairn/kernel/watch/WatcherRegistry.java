@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * everything, who need no search. Guarded by the hub's lock.
  */
 final class WatcherRegistry {
-  // Never iterated.
+  // Iterated only where the order is of no consequence.
   private final Map<Bytes, WatcherGroup> singles = new HashMap<>();
   private final RangeTree ranges = new RangeTree();
   private final WatcherGroup everything = new WatcherGroup();
@@ -58,6 +58,12 @@ final class WatcherRegistry {
   /** Shows the watchers of everything. */
   void forEachOfEverything(Consumer<Watcher> action) {
     everything.forEach(action);
+  }
+
+  /** Shows all watchers but those of everything. */
+  void forEachOfSome(Consumer<Watcher> action) {
+    singles.values().forEach(group -> group.forEach(action));
+    ranges.forEach(action);
   }
 
   /** Shows the watchers of {@code key}, without those of everything. */

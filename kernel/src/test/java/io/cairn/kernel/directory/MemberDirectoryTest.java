@@ -34,8 +34,7 @@ final class MemberDirectoryTest {
 
     assertThat(directory.read())
         .hasValue(new MemberIdentity("memory", 0xcdf818194e3a8c32L, 0x8e9e05c52164694dL, 7, 2));
-    assertThat(directory.engine()).isEqualTo("member/engine-1");
-    assertThat(data.resolve("member/engine-1")).isDirectory();
+    assertThat(Files.readString(data.resolve("member/CURRENT"))).isEqualTo("engine-1\n");
   }
 
   @Test
@@ -73,7 +72,7 @@ final class MemberDirectoryTest {
   @Test
   void missingFormatFileBesideDataIsRefused() throws Exception {
     directory.create("memory", 1, 2, 3);
-    directory.engine();
+    Files.createDirectory(data.resolve("member/engine-1"));
     Files.delete(data.resolve("member/FORMAT"));
 
     assertThatThrownBy(directory::read)

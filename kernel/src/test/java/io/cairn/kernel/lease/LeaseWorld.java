@@ -13,6 +13,7 @@ import io.cairn.kernel.request.Standing;
 import io.cairn.kernel.state.Published;
 import io.cairn.kernel.state.State;
 import io.cairn.kernel.virtual.LocalNetwork;
+import io.cairn.kernel.virtual.Stores;
 import io.cairn.kernel.virtual.VirtualTime;
 import io.cairn.spi.auth.AccessControl;
 import io.cairn.spi.auth.Identity;
@@ -49,7 +50,14 @@ final class LeaseWorld implements Proposer, Consensus {
   final LeaseBook book = new LeaseBook();
   final Published published =
       new Published(
-          new State(7, 10, 1, -1, new IndexRoot(0, 7, 0, 0), new RecentLog(7, 0).published()));
+          new State(
+              7,
+              10,
+              1,
+              -1,
+              new IndexRoot(0, 7, 0, 0),
+              new RecentLog(7, 0).published(),
+              Stores.empty()));
   final Standing standing;
   final List<Mutation> mutations = new ArrayList<>();
   final List<Command<?>> proposed = new ArrayList<>();
@@ -129,7 +137,8 @@ final class LeaseWorld implements Proposer, Consensus {
             term,
             now.compactionFloor(),
             now.index(),
-            now.recent()));
+            now.recent(),
+            now.store()));
   }
 
   LeaseService.Granted grant(long id, long ttl) {

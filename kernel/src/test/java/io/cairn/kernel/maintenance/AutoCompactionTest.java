@@ -12,6 +12,8 @@ import io.cairn.kernel.records.RecentLog;
 import io.cairn.kernel.request.Standing;
 import io.cairn.kernel.state.Published;
 import io.cairn.kernel.state.State;
+import io.cairn.kernel.state.StateStore;
+import io.cairn.kernel.virtual.Stores;
 import io.cairn.kernel.virtual.VirtualTime;
 import io.cairn.spi.consensus.Leadership;
 import io.cairn.spi.store.Reason;
@@ -26,6 +28,8 @@ import org.junit.jupiter.api.Test;
 final class AutoCompactionTest {
   private static final long MINUTE = 60_000;
   private static final long HOUR = 60 * MINUTE;
+
+  private static final StateStore STORE = Stores.empty();
 
   private final VirtualTime time = new VirtualTime();
   private final Published published = new Published(state(1));
@@ -184,6 +188,7 @@ final class AutoCompactionTest {
         1,
         -1,
         new IndexRoot(0, revision, 0, 1),
-        new RecentLog(revision, 1 << 20).published());
+        new RecentLog(revision, 1 << 20).published(),
+        STORE);
   }
 }

@@ -119,6 +119,7 @@ public final class KernelWorld implements AutoCloseable {
             options,
             new Kernel.Parts(
                 engine,
+                new MemoryEngines(),
                 consensus,
                 network,
                 AccessControl.open(),

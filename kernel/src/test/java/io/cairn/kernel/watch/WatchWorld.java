@@ -14,7 +14,9 @@ import io.cairn.kernel.request.Standing;
 import io.cairn.kernel.state.FlushedEngine;
 import io.cairn.kernel.state.Published;
 import io.cairn.kernel.state.State;
+import io.cairn.kernel.state.StateStore;
 import io.cairn.kernel.state.Tables;
+import io.cairn.kernel.virtual.Stores;
 import io.cairn.kernel.virtual.VirtualTime;
 import io.cairn.spi.auth.AccessControl;
 import io.cairn.spi.auth.Identity;
@@ -59,6 +61,7 @@ final class WatchWorld implements FlushedEngine, PreviousRecords {
 
   final VirtualTime time = new VirtualTime();
   final RecentLog recent = new RecentLog(1, 0);
+  private final StateStore store = Stores.empty();
   final Published published = new Published(state(1));
   final Standing standing = new Standing(KernelOptions.defaults(11, 22));
   final WatchFacade watch;
@@ -110,7 +113,7 @@ final class WatchWorld implements FlushedEngine, PreviousRecords {
 
   private State state(long index) {
     return new State(
-        revision, index, 1, floor, new IndexRoot(0, revision, 0, 0), recent.published());
+        revision, index, 1, floor, new IndexRoot(0, revision, 0, 0), recent.published(), store);
   }
 
   WatchClient client() {

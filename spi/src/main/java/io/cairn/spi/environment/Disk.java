@@ -25,7 +25,7 @@ public interface Disk {
   /** Renames a file, replacing one that has the new name. */
   void rename(String from, String to) throws IOException;
 
-  /** Removes a file; succeeds if there is none. */
+  /** Removes a file or an empty directory; succeeds if there is none. */
   void remove(String path) throws IOException;
 
   /** Creates a directory and its parents where they are missing. */
