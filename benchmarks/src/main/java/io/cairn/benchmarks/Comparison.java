@@ -31,6 +31,7 @@ public final class Comparison {
           new Option("etcd", "PROGRAM", "etcd", "etcd's server, a file or a name on the PATH"),
           new Option("cairn-args", "FLAGS", "", "more flags for Cairn, divided by spaces"),
           new Option("etcd-args", "FLAGS", "", "more flags for etcd"),
+          new Option("members", "N", "1", "members of each server; they are a cluster if several"),
           new Option("rows", "ROW,...", "all below", "what to measure"),
           new Option("repetitions", "N", "3", "how often"),
           new Option("starts", "N", "10", "how often the rows 'start' and 'first'"),
@@ -41,8 +42,9 @@ public final class Comparison {
           new Option("folder", "PATH", System.getProperty("java.io.tmpdir"), "where data is put"),
           new Option("json", "FILE", "", "write all figures there, too"),
           new Option("help", "", "", "show this"));
+  private static final int MEMBERS_MAX = 9;
   private static final List<Trial> ONCE_PER_REPETITION =
-      List.of(new ServingTrial(), new ManyKeysTrial(), new SlowDiskTrial());
+      List.of(new ServingTrial(), new ManyKeysTrial(), new SlowDiskTrial(), new JoinTrial());
 
   private final Contender cairn;
   private final Contender etcd;
@@ -79,6 +81,8 @@ public final class Comparison {
               + CommandLine.usage(OPTIONS)
               + "\nAll rows: "
               + Row.USUAL
+              + "\nof a cluster: "
+              + Row.OF_CLUSTERS
               + "\nA number behind a colon is how many requests are in flight.\n");
       return;
     }
@@ -88,8 +92,10 @@ public final class Comparison {
     if (!Files.isDirectory(folder)) {
       throw new UsageException("there is no folder '" + folder + "'");
     }
+    int members = line.integer("members", 1, MEMBERS_MAX);
+    String usual = members == 1 ? Row.USUAL : Row.OF_CLUSTERS;
     List<Row> rows =
-        Row.parse(line.isSet("rows") ? line.list("rows") : List.of(Row.USUAL.split(",", -1)));
+        Row.parse(line.isSet("rows") ? line.list("rows") : List.of(usual.split(",", -1)));
     List<String> remarks = new ArrayList<>();
     if (!new SlowDiskTrial().of(rows).isEmpty() && Contender.find("strace").isEmpty()) {
       remarks.add("'slowdisk', which needs strace (Debian: apt-get install strace)");
@@ -102,12 +108,14 @@ public final class Comparison {
             line.decimal("warm-up", 0.1),
             line.integer("keys", 1_000, Workload.KEYS_MAX - 1),
             line.integer("many-keys", 10_000, Workload.KEYS_MAX - 1),
+            members,
             folder);
     int repetitions = line.integer("repetitions", 1, 1_000);
     int starts = line.integer("starts", 1, 1_000);
     Map<String, String> circumstances = new LinkedHashMap<>();
     circumstances.put("Date", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
     circumstances.put("Command", "`benchmarks/compare " + String.join(" ", arguments) + "`");
+    circumstances.put("Members of each server", Integer.toString(members));
     circumstances.put("Machine", Machine.here(folder).line());
     circumstances.put("Cairn", cairn.version());
     circumstances.put("etcd", etcd.version());
@@ -167,7 +175,7 @@ public final class Comparison {
   private void warmGenerator() throws IOException, InterruptedException {
     System.err.println("warming the load generator");
     double seconds = settings.warmSeconds() / 4;
-    try (ServerProcess server = ServerProcess.prepare(etcd, settings.folder())) {
+    try (ServerProcess server = ServerProcess.prepare(etcd, settings)) {
       server.start();
       Trial.fill(server, 1_000);
       server.load(Workload.of(Operation.PUT, 64, 1_000), 0, seconds);

@@ -24,7 +24,7 @@ final class FreshStartTrial implements Trial {
     double started = Double.NaN;
     for (Row row : rows) {
       if (row.kind() == Kind.FIRST || Double.isNaN(started)) {
-        try (ServerProcess server = ServerProcess.prepare(contender, settings.folder())) {
+        try (ServerProcess server = ServerProcess.prepare(contender, settings)) {
           started = server.start();
           if (row.kind() == Kind.FIRST) {
             Workload puts = Workload.of(Operation.PUT, row.inFlight(), settings.keys());

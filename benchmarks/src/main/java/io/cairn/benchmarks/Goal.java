@@ -23,6 +23,8 @@ record Goal(Figure figure, double first, double then) {
   private static final Map<Kind, Goal> BY_KIND =
       Map.ofEntries(
           Map.entry(Kind.GET, new Goal(Figure.RATIO, 4, 6)),
+          Map.entry(Kind.ALLGET, new Goal(Figure.RATIO, 4, 6)),
+          Map.entry(Kind.JOIN, new Goal(Figure.OWN_COST, 3, 3)),
           Map.entry(Kind.SGET, new Goal(Figure.RATIO, 4, 6)),
           Map.entry(Kind.RANGE, new Goal(Figure.RATIO, 2, 5)),
           Map.entry(Kind.COLD, new Goal(Figure.RATIO, 1, 2)),

@@ -25,7 +25,7 @@ final class ManyKeysTrial implements Trial {
   public void run(
       Contender contender, List<Row> rows, Settings settings, BiConsumer<Row, Sample> results)
       throws IOException, InterruptedException {
-    try (ServerProcess server = ServerProcess.prepare(contender, settings.folder())) {
+    try (ServerProcess server = ServerProcess.prepare(contender, settings)) {
       server.start();
       Trial.fill(server, settings.manyKeys());
       // What is written behind the scenes gets the time to arrive.

@@ -24,6 +24,10 @@ record Row(Kind kind, int size, int inFlight) {
           + "compacting:64,get:64,sget:256,range100:64,range1000:16,memory,disk,restart,"
           + "cold1000:16,page500:16,slowdisk:64,slowdisk:256";
 
+  /** What a cluster is measured with. */
+  static final String OF_CLUSTERS =
+      "put:64,put:256,put:1000,allput:256,get:64,get:256,allget:64,allget:256";
+
   private static final Pattern FORM = Pattern.compile("([a-z]+)([0-9]{0,8})(?::([0-9]{1,6}))?");
 
   /** What a row measures. */
@@ -31,12 +35,14 @@ record Row(Kind kind, int size, int inFlight) {
     START(Unit.SECONDS, false, false, "start to first put"),
     FIRST(Unit.PER_SECOND, true, true, "first puts after start"),
     PUT(Unit.PER_SECOND, false, true, "put"),
+    ALLPUT(Unit.PER_SECOND, false, true, "put, through all members"),
     TXN(Unit.PER_SECOND, false, true, "txn with one put"),
     CAS(Unit.PER_SECOND, false, true, "compare and swap"),
     WATCH(Unit.EVENTS_PER_SECOND, true, true, "watch, events"),
     COMPACTING(Unit.SHARE, false, true, "put while compacting / put alone"),
     COMPACTINGTAIL(Unit.SHARE, false, true, "its p99 / p99 alone"),
     GET(Unit.PER_SECOND, false, true, "get, linearizable"),
+    ALLGET(Unit.PER_SECOND, false, true, "get, linearizable, through all members"),
     SGET(Unit.PER_SECOND, false, true, "get, serializable"),
     RANGE(Unit.PER_SECOND, true, true, "range, warm"),
     MEMORY(Unit.MEGABYTES, false, false, "memory with many keys"),
@@ -44,7 +50,9 @@ record Row(Kind kind, int size, int inFlight) {
     RESTART(Unit.SECONDS, false, false, "restart to ready with many keys"),
     COLD(Unit.PER_SECOND, true, true, "range after restart, each key once"),
     PAGE(Unit.PER_SECOND, true, true, "page of many keys"),
-    SLOWDISK(Unit.PER_SECOND, false, true, "put, disk with 5 ms sync");
+    SLOWDISK(Unit.PER_SECOND, false, true, "put, disk with 5 ms sync"),
+    JOIN(Unit.SHARE, true, true, "p99 of put while a member joins / alone"),
+    JOINTIME(Unit.SECONDS, true, false, "time until it has joined");
 
     private final Unit unit;
     private final boolean sized;
@@ -64,6 +72,11 @@ record Row(Kind kind, int size, int inFlight) {
 
     String meaning() {
       return meaning;
+    }
+
+    /** Whether it is measured together with another kind, and cannot be asked for. */
+    private boolean isByproduct() {
+      return this == COMPACTINGTAIL || this == JOINTIME;
     }
 
     private String label() {
@@ -107,7 +120,7 @@ record Row(Kind kind, int size, int inFlight) {
     for (Kind kind : Kind.values()) {
       if (matcher.matches()
           && kind.label().equals(matcher.group(1))
-          && kind != Kind.COMPACTINGTAIL
+          && !kind.isByproduct()
           && kind.sized == !matcher.group(2).isEmpty()
           && kind.loaded == (matcher.group(3) != null)) {
         int size = kind.sized ? Integer.parseInt(matcher.group(2)) : 0;
@@ -120,7 +133,7 @@ record Row(Kind kind, int size, int inFlight) {
     }
     String forms =
         Arrays.stream(Kind.values())
-            .filter(kind -> kind != Kind.COMPACTINGTAIL)
+            .filter(kind -> !kind.isByproduct())
             .map(kind -> kind.label() + (kind.sized ? "SIZE" : "") + (kind.loaded ? ":N" : ""))
             .collect(Collectors.joining(", "));
     throw new UsageException("no row '" + text + "'; there are " + forms);
@@ -129,6 +142,11 @@ record Row(Kind kind, int size, int inFlight) {
   /** How it is written. */
   String name() {
     return kind.label() + (size == 0 ? "" : size) + (inFlight == 0 ? "" : ":" + inFlight);
+  }
+
+  /** The row of the time that it took, measured together with it. */
+  Row time() {
+    return new Row(Kind.JOINTIME, size, 0);
   }
 
   /** The row of its latencies, measured together with it. */

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.benchmarks;
 
+import io.cairn.benchmarks.load.Fields;
 import io.cairn.benchmarks.load.LoadGenerator;
 import io.cairn.benchmarks.load.LoadResult;
 import io.cairn.benchmarks.load.ProcessUsage;
+import io.cairn.benchmarks.load.UnaryCall;
 import io.cairn.benchmarks.load.Workload;
 import io.cairn.benchmarks.load.Workload.Operation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,127 +18,139 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A contender's server: one member on free loopback ports, with a data directory of its own that is
- * deleted at the end. Every failure carries the last lines of its log.
+ * A contender's server: one member, or a cluster of several, with data directories of its own that
+ * are deleted at the end. What it uses is the sum over its members.
  */
 final class ServerProcess implements AutoCloseable {
   private static final long READY_NANOS_MAX = TimeUnit.SECONDS.toNanos(120);
-  private static final long STOP_SECONDS_MAX = 60;
   private static final long POLL_MILLIS = 2;
+  private static final long POLL_SELDOM_MILLIS = 50;
   private static final double PUT_SECONDS_MAX = 10;
+  private static final double CALL_SECONDS_MAX = 10;
   private static final double COUNT_SECONDS_MAX = 600;
-  private static final int LOG_LINES = 20;
-  private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
-  private static final List<String> SLOW_SYNC =
-      List.of(
-          "strace",
-          "-f",
-          "--seccomp-bpf",
-          "-o",
-          "/dev/null",
-          "-e",
-          "trace=fsync,fdatasync",
-          "-e",
-          "inject=fsync,fdatasync:delay_exit=5000");
+
+  // Of StatusResponse, ResponseHeader, MemberAddRequest, MemberAddResponse and Member.
+  private static final int HEADER = 1;
+  private static final int STATUS_LEADER = 4;
+  private static final int HEADER_MEMBER = 2;
+  private static final int ADD_PEER_URL = 1;
+  private static final int ADD_AS_LEARNER = 2;
+  private static final int ADDED_MEMBER = 2;
+  private static final int MEMBER_ID = 1;
 
   private final Contender contender;
   private final Path folder;
-  private final boolean slowSync;
-  private final InetSocketAddress endpoint;
-  private final int peerPort;
+  private final List<MemberProcess> members = new ArrayList<>();
   private final Thread guard = new Thread(this::killAndDelete);
-  private volatile @Nullable Process process; // Read by the guard, which runs when we are killed.
+  private volatile @Nullable MemberProcess joiner; // Read by the guard, too.
 
-  private ServerProcess(Contender contender, Path parent, boolean slowSync) throws IOException {
+  private ServerProcess(Contender contender, Path parent, int size, boolean slowSync)
+      throws IOException {
     this.contender = contender;
-    this.slowSync = slowSync;
     this.folder = Files.createTempDirectory(parent, "comparison-" + contender.name() + "-");
-    try (ServerSocket client = new ServerSocket(0, 1, LOOPBACK);
-        ServerSocket peer = new ServerSocket(0, 1, LOOPBACK)) {
-      this.endpoint = new InetSocketAddress(LOOPBACK, client.getLocalPort());
-      this.peerPort = peer.getLocalPort();
+    for (int i = 0; i < size; i++) {
+      members.add(new MemberProcess(contender, "m" + i, folder, slowSync));
     }
     Runtime.getRuntime().addShutdownHook(guard);
   }
 
-  /** One that is not started yet, with its data below {@code parent}. */
-  static ServerProcess prepare(Contender contender, Path parent) throws IOException {
-    return new ServerProcess(contender, parent, false);
+  /** One that is not started yet. */
+  static ServerProcess prepare(Contender contender, Trial.Settings settings) throws IOException {
+    return new ServerProcess(contender, settings.folder(), settings.members(), false);
   }
 
   /** The same, with every sync of a file 5 ms longer. */
-  static ServerProcess prepareWithSlowSync(Contender contender, Path parent) throws IOException {
-    return new ServerProcess(contender, parent, true);
+  static ServerProcess prepareWithSlowSync(Contender contender, Trial.Settings settings)
+      throws IOException {
+    return new ServerProcess(contender, settings.folder(), settings.members(), true);
   }
 
   /** Starts it and waits until it has answered a put; returns the seconds that took. */
   double start() throws IOException, InterruptedException {
-    ProcessBuilder builder = new ProcessBuilder(command());
-    builder.environment().keySet().removeIf(name -> name.startsWith("ETCD_"));
-    builder.redirectErrorStream(true);
-    builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
+    String cluster =
+        members.stream().map(MemberProcess::asInitial).collect(Collectors.joining(","));
     long begun = System.nanoTime();
-    Process started = builder.start();
-    process = started;
-    String last = "no connection";
-    while (System.nanoTime() - begun < READY_NANOS_MAX) {
-      if (!started.isAlive()) {
-        throw failure("ended at start with status " + started.exitValue(), null);
-      }
-      try (LoadGenerator generator = generator(Workload.of(Operation.PUT, 1, 1), List.of())) {
-        LoadResult result = generator.runCount(1, PUT_SECONDS_MAX);
-        if (result.requests() == 1 && result.failed() == 0) {
-          return (System.nanoTime() - begun) / 1e9;
-        }
-        last = result.lastFailure();
-      } catch (IOException e) {
-        last = e.toString(); // Not listening yet.
-      }
-      Thread.sleep(POLL_MILLIS);
+    for (MemberProcess member : members) {
+      member.launch(cluster, false);
     }
-    throw failure("not ready: " + last, null);
+    for (MemberProcess member : members) {
+      awaitPut(member, begun);
+    }
+    return (System.nanoTime() - begun) / 1e9;
   }
 
   /** Asks it to stop and waits until it has. */
   void stop() throws IOException, InterruptedException {
-    Process running = process;
-    if (running == null) {
-      return;
+    members.forEach(MemberProcess::terminate);
+    for (MemberProcess member : members) {
+      member.awaitEnd();
     }
-    for (ProcessHandle server : servers(running)) {
-      server.destroy();
-    }
-    if (!running.waitFor(STOP_SECONDS_MAX, TimeUnit.SECONDS)) {
-      kill();
-      throw failure("did not stop within " + STOP_SECONDS_MAX + " s", null);
-    }
-    process = null;
   }
 
-  /** Loads it for {@code seconds} after {@code warmSeconds}. Refused requests are a failure. */
+  /**
+   * Loads it for {@code seconds} after {@code warmSeconds}, through its leader. Refused requests
+   * are a failure.
+   */
   LoadResult load(Workload workload, double warmSeconds, double seconds) throws IOException {
-    try (LoadGenerator generator = generator(workload, pids())) {
-      return checked(generator.run(warmSeconds, seconds));
-    } catch (IOException e) {
-      throw failure(e.getMessage(), e);
-    }
+    return load(List.of(leader().endpoint()), workload, warmSeconds, seconds);
+  }
+
+  /** The same through all members alike. */
+  LoadResult loadAll(Workload workload, double warmSeconds, double seconds) throws IOException {
+    return load(
+        members.stream().map(MemberProcess::endpoint).toList(), workload, warmSeconds, seconds);
   }
 
   /** Sends {@code count} requests. */
   LoadResult load(Workload workload, long count) throws IOException {
-    try (LoadGenerator generator = generator(workload, pids())) {
+    MemberProcess leader = leader();
+    try (LoadGenerator generator = generator(List.of(leader.endpoint()), workload, pids())) {
       LoadResult result = checked(generator.runCount(count, COUNT_SECONDS_MAX));
       if (result.requests() < count) {
         throw new IOException("answered only " + result.requests() + " of " + count + " requests");
       }
       return result;
     } catch (IOException e) {
-      throw failure(e.getMessage(), e);
+      throw leader.failure(e.getMessage(), e);
     }
+  }
+
+  /** Loads it through its leader until {@code over} says so. */
+  LoadResult loadUntil(Workload workload, double secondsMax, BooleanSupplier over)
+      throws IOException {
+    MemberProcess leader = leader();
+    try (LoadGenerator generator = generator(List.of(leader.endpoint()), workload, pids())) {
+      return checked(generator.runUntil(secondsMax, over));
+    } catch (IOException e) {
+      throw leader.failure(e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Adds a member without data and makes it a voter as soon as the leader holds it to be up to
+   * date; returns the seconds that took. May run beside a load.
+   */
+  double join() throws IOException, InterruptedException {
+    long begun = System.nanoTime();
+    MemberProcess added = new MemberProcess(contender, "joiner", folder, false);
+    byte[] asLearner = Fields.of(ADD_AS_LEARNER, 1);
+    byte[] request = concatenated(Fields.of(ADD_PEER_URL, added.peerUrl()), asLearner);
+    byte[] answer = askUntilItWorks("/etcdserverpb.Cluster/MemberAdd", request, begun);
+    long id = Fields.parse(answer).message(ADDED_MEMBER).number(MEMBER_ID);
+    String cluster =
+        Stream.concat(members.stream(), Stream.of(added))
+            .map(MemberProcess::asInitial)
+            .collect(Collectors.joining(","));
+    joiner = added;
+    added.launch(cluster, true);
+    var _ = askUntilItWorks("/etcdserverpb.Cluster/MemberPromote", Fields.of(MEMBER_ID, id), begun);
+    return (System.nanoTime() - begun) / 1e9;
   }
 
   /** What its memory holds, mapped files included, in megabytes. */
@@ -146,14 +158,18 @@ final class ServerProcess implements AutoCloseable {
     return ProcessUsage.residentMegabytes(pids());
   }
 
-  /** What its data directory occupies, in megabytes. */
+  /** What its data directories occupy, in megabytes. */
   double diskMegabytes() throws IOException, InterruptedException {
-    Process du = new ProcessBuilder("du", "-s", "-k", data().toString()).start();
-    String output = new String(du.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (du.waitFor() != 0) {
-      throw failure("'du' cannot measure the data directory", null);
+    double megabytes = 0;
+    for (MemberProcess member : members) {
+      Process du = new ProcessBuilder("du", "-s", "-k", member.data().toString()).start();
+      String output = new String(du.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (du.waitFor() != 0) {
+        throw member.failure("'du' cannot measure the data directory", null);
+      }
+      megabytes += Long.parseLong(output.split("\t", -1)[0]) / 1024.0;
     }
-    return Long.parseLong(output.split("\t", -1)[0]) / 1024.0;
+    return megabytes;
   }
 
   @Override
@@ -167,32 +183,76 @@ final class ServerProcess implements AutoCloseable {
     delete();
   }
 
-  private List<String> command() {
-    String client = "http://127.0.0.1:" + endpoint.getPort();
-    String peer = "http://127.0.0.1:" + peerPort;
-    List<String> command = new ArrayList<>(slowSync ? SLOW_SYNC : List.of());
-    command.add(contender.program().toString());
-    command.addAll(List.of("--name", "m0", "--data-dir", data().toString()));
-    command.addAll(List.of("--listen-client-urls", client, "--advertise-client-urls", client));
-    command.addAll(List.of("--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer));
-    command.addAll(List.of("--initial-cluster", "m0=" + peer));
-    command.addAll(List.of("--quota-backend-bytes", "8589934592", "--log-level", "error"));
-    command.addAll(contender.arguments());
-    return command;
+  private void awaitPut(MemberProcess member, long begun) throws IOException, InterruptedException {
+    String last = "no connection";
+    while (System.nanoTime() - begun < READY_NANOS_MAX) {
+      member.check();
+      Workload put = Workload.of(Operation.PUT, 1, 1);
+      try (LoadGenerator generator = generator(List.of(member.endpoint()), put, List.of())) {
+        LoadResult result = generator.runCount(1, PUT_SECONDS_MAX);
+        if (result.requests() == 1 && result.failed() == 0) {
+          return;
+        }
+        last = result.lastFailure();
+      } catch (IOException e) {
+        last = e.toString(); // Not listening yet.
+      }
+      Thread.sleep(POLL_MILLIS);
+    }
+    throw member.failure("not ready: " + last, null);
   }
 
-  private LoadGenerator generator(Workload workload, List<Long> pids) throws IOException {
-    return new LoadGenerator(List.of(endpoint), workload, pids, _ -> {});
+  /** The member that says it leads; the only one leads in any case. */
+  private MemberProcess leader() throws IOException {
+    if (members.size() == 1) {
+      return members.getFirst();
+    }
+    for (MemberProcess member : members) {
+      Fields status =
+          Fields.parse(
+              UnaryCall.ask(
+                  member.endpoint(),
+                  "/etcdserverpb.Maintenance/Status",
+                  new byte[0],
+                  CALL_SECONDS_MAX));
+      if (status.number(STATUS_LEADER) == status.message(HEADER).number(HEADER_MEMBER)) {
+        return member;
+      }
+    }
+    throw members.getFirst().failure("no member leads", null);
+  }
+
+  private byte[] askUntilItWorks(String path, byte[] request, long begun)
+      throws IOException, InterruptedException {
+    while (true) {
+      try {
+        return UnaryCall.ask(leader().endpoint(), path, request, CALL_SECONDS_MAX);
+      } catch (IOException e) {
+        if (System.nanoTime() - begun > COUNT_SECONDS_MAX * 1e9) {
+          throw e;
+        }
+      }
+      Thread.sleep(POLL_SELDOM_MILLIS);
+    }
+  }
+
+  private LoadResult load(
+      List<InetSocketAddress> endpoints, Workload workload, double warmSeconds, double seconds)
+      throws IOException {
+    try (LoadGenerator generator = generator(endpoints, workload, pids())) {
+      return checked(generator.run(warmSeconds, seconds));
+    } catch (IOException e) {
+      throw members.getFirst().failure(e.getMessage(), e);
+    }
+  }
+
+  private static LoadGenerator generator(
+      List<InetSocketAddress> endpoints, Workload workload, List<Long> pids) throws IOException {
+    return new LoadGenerator(endpoints, workload, pids, _ -> {});
   }
 
   private List<Long> pids() {
-    Process running = process;
-    return running == null ? List.of() : servers(running).stream().map(ProcessHandle::pid).toList();
-  }
-
-  /** The process itself, or what strace has started. */
-  private List<ProcessHandle> servers(Process running) {
-    return slowSync ? running.children().toList() : List.of(running.toHandle());
+    return members.stream().flatMap(member -> member.pids().stream()).toList();
   }
 
   private static LoadResult checked(LoadResult result) throws IOException {
@@ -202,19 +262,18 @@ final class ServerProcess implements AutoCloseable {
     return result;
   }
 
-  private IOException failure(@Nullable String what, @Nullable IOException cause)
-      throws IOException {
-    List<String> lines = Files.exists(log()) ? Files.readAllLines(log()) : List.of();
-    List<String> tail = lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size());
-    return new IOException(
-        contender.name() + ": " + what + "\nend of its log:\n" + String.join("\n", tail), cause);
+  private static byte[] concatenated(byte[] first, byte[] second) {
+    byte[] both = new byte[first.length + second.length];
+    System.arraycopy(first, 0, both, 0, first.length);
+    System.arraycopy(second, 0, both, first.length, second.length);
+    return both;
   }
 
   private void kill() {
-    Process running = process;
-    if (running != null) {
-      running.descendants().forEach(ProcessHandle::destroyForcibly);
-      running.destroyForcibly().onExit().join();
+    members.forEach(MemberProcess::kill);
+    MemberProcess added = joiner;
+    if (added != null) {
+      added.kill();
     }
   }
 
@@ -235,13 +294,5 @@ final class ServerProcess implements AutoCloseable {
     for (Path path : all) {
       Files.deleteIfExists(path);
     }
-  }
-
-  private Path data() {
-    return folder.resolve("data");
-  }
-
-  private Path log() {
-    return folder.resolve("log");
   }
 }

@@ -17,8 +17,8 @@ import java.util.function.BiConsumer;
  */
 final class ServingTrial implements Trial {
   private static final Set<Kind> WRITES =
-      EnumSet.of(Kind.PUT, Kind.TXN, Kind.CAS, Kind.WATCH, Kind.COMPACTING);
-  private static final Set<Kind> READS = EnumSet.of(Kind.GET, Kind.SGET, Kind.RANGE);
+      EnumSet.of(Kind.PUT, Kind.ALLPUT, Kind.TXN, Kind.CAS, Kind.WATCH, Kind.COMPACTING);
+  private static final Set<Kind> READS = EnumSet.of(Kind.GET, Kind.ALLGET, Kind.SGET, Kind.RANGE);
   private static final int WATCH_CONNECTIONS = 4;
 
   @Override
@@ -35,7 +35,7 @@ final class ServingTrial implements Trial {
     List<Row> writes = rows.stream().filter(row -> WRITES.contains(row.kind())).toList();
     List<Row> reads = rows.stream().filter(row -> READS.contains(row.kind())).toList();
     int keys = settings.keys();
-    try (ServerProcess server = ServerProcess.prepare(contender, settings.folder())) {
+    try (ServerProcess server = ServerProcess.prepare(contender, settings)) {
       server.start();
       Trial.fill(server, keys);
       if (!writes.isEmpty()) {
@@ -69,6 +69,10 @@ final class ServingTrial implements Trial {
     switch (row.kind()) {
       case PUT ->
           requests(server, row, Workload.of(Operation.PUT, inFlight, keys), settings, results);
+      case ALLPUT ->
+          requestsToAll(server, row, Workload.of(Operation.PUT, inFlight, keys), settings, results);
+      case ALLGET ->
+          requestsToAll(server, row, Workload.of(Operation.GET, inFlight, keys), settings, results);
       case TXN ->
           requests(server, row, Workload.of(Operation.TXN, inFlight, keys), settings, results);
       case CAS ->
@@ -106,7 +110,17 @@ final class ServingTrial implements Trial {
                 sample.generatorShare()));
         results.accept(row.tail(), Sample.plain(beside.p99Micros() / alone.p99Micros()));
       }
-      case START, FIRST, COMPACTINGTAIL, MEMORY, DISK, RESTART, COLD, PAGE, SLOWDISK ->
+      case START,
+          FIRST,
+          COMPACTINGTAIL,
+          MEMORY,
+          DISK,
+          RESTART,
+          COLD,
+          PAGE,
+          SLOWDISK,
+          JOIN,
+          JOINTIME ->
           throw new IllegalArgumentException("not a row of this trial: " + row.name());
     }
   }
@@ -119,5 +133,16 @@ final class ServingTrial implements Trial {
       BiConsumer<Row, Sample> results)
       throws IOException {
     results.accept(row, Sample.requests(server.load(workload, SETTLE_SECONDS, settings.seconds())));
+  }
+
+  private static void requestsToAll(
+      ServerProcess server,
+      Row row,
+      Workload workload,
+      Settings settings,
+      BiConsumer<Row, Sample> results)
+      throws IOException {
+    results.accept(
+        row, Sample.requests(server.loadAll(workload, SETTLE_SECONDS, settings.seconds())));
   }
 }

@@ -19,7 +19,7 @@ final class SlowDiskTrial implements Trial {
   public void run(
       Contender contender, List<Row> rows, Settings settings, BiConsumer<Row, Sample> results)
       throws IOException, InterruptedException {
-    try (ServerProcess server = ServerProcess.prepareWithSlowSync(contender, settings.folder())) {
+    try (ServerProcess server = ServerProcess.prepareWithSlowSync(contender, settings)) {
       server.start();
       server.load(Workload.of(Operation.PUT, 256, settings.keys()), 0, settings.warmSeconds());
       for (Row row : rows) {

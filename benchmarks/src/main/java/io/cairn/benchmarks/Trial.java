@@ -17,9 +17,11 @@ interface Trial {
    * @param warmSeconds how long a started server is warmed
    * @param keys how many keys the loads use
    * @param manyKeys how many keys the rows with many keys use
+   * @param members how many members each server has
    * @param folder where data directories are made
    */
-  record Settings(double seconds, double warmSeconds, int keys, int manyKeys, Path folder) {}
+  record Settings(
+      double seconds, double warmSeconds, int keys, int manyKeys, int members, Path folder) {}
 
   /** How long a load runs before it is measured. */
   double SETTLE_SECONDS = 0.5;

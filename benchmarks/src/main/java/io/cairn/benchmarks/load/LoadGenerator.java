@@ -8,6 +8,7 @@ import java.nio.channels.Selector;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -96,6 +97,21 @@ public final class LoadGenerator implements AutoCloseable {
     Measurement before = begin();
     fill();
     loop((long) (secondsMax * SECOND), count);
+    return end(before);
+  }
+
+  /**
+   * Asks and measures until {@code over} says so, or {@code secondsMax} have passed.
+   *
+   * @throws IOException when a connection breaks
+   */
+  public LoadResult runUntil(double secondsMax, BooleanSupplier over) throws IOException {
+    fill();
+    Measurement before = begin();
+    long begun = System.nanoTime();
+    while (!over.getAsBoolean() && System.nanoTime() - begun < secondsMax * SECOND) {
+      turn(System.nanoTime());
+    }
     return end(before);
   }
 

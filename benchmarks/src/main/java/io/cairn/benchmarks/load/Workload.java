@@ -108,6 +108,22 @@ public record Workload(
         compacting);
   }
 
+  /** The same with values of another size. */
+  public Workload withValues(int bytes) {
+    return new Workload(
+        operation,
+        connections,
+        inFlight,
+        firstKey,
+        keys,
+        bytes,
+        rangeKeys,
+        sequential,
+        watchers,
+        watchConnections,
+        compacting);
+  }
+
   /** The same with another span of ranges. */
   public Workload withRange(int span) {
     return new Workload(
