@@ -27,7 +27,7 @@ final class CodeRules {
     "..io.cairn.backend*..",
     "..io.cairn.benchmarks..",
     "..io.cairn.cli..",
-    "..io.cairn.consensusraft.peer..",
+    "..io.cairn.consensusraft.network..",
     "..io.cairn.distribution..",
     "..io.cairn.endtoend..",
     "..io.cairn.kernel.environment..",

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.consensusraft.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cairn.spi.environment.PeerNetwork.Channel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** Who is refused, by which name, and what both sides say of it. */
+final class HandshakeTest {
+
+  @Test
+  void memberOfAnotherClusterIsRefused() throws Exception {
+    PeerIdentity elsewhere = new PeerIdentity(0xbad, 1, 101, 1);
+    try (TestMember one = new TestMember(elsewhere, TestMember.options()).start();
+        TestMember two = new TestMember(2, 1).start()) {
+      one.reach(two);
+
+      one.events.await("refused 2 OTHER_CLUSTER");
+
+      one.events.awaitPart("cluster ID mismatch: 1 belongs to cluster bad, 2 to cluster c1");
+      two.events.awaitPart("cluster ID mismatch: 1 belongs to cluster bad, 2 to cluster c1");
+      assertThat(two.events.count("connected")).isZero();
+    }
+  }
+
+  @Test
+  void callerWhoLooksForAnotherMemberIsRefused() throws Exception {
+    try (TestMember one = new TestMember(1, 1).start();
+        TestMember two = new TestMember(2, 1).start()) {
+      one.network.reach(3, List.of(two.url()));
+
+      one.events.await("refused 3 OTHER_MEMBER");
+
+      two.events.awaitPart("1 looks for member 3 at the address of member 2");
+    }
+  }
+
+  @Test
+  void refusalIsLoggedOnceHoweverOftenItIsRepeated() throws Exception {
+    try (TestMember one = new TestMember(1, 1);
+        TestMember two = new TestMember(2, 1).start()) {
+      AtomicInteger asked = new AtomicInteger();
+      two.network.admit((member, incarnation, boot) -> {
+        two.events.add("asked " + asked.incrementAndGet());
+        return "incarnation " + incarnation + " is not the one that was bound";
+      });
+      one.start();
+      one.reach(two);
+
+      two.events.await("asked 3");
+
+      one.events.await("refused 2 UNWELCOME");
+      assertThat(one.events.count("refused 2")).isEqualTo(1);
+      assertThat(one.events.count("request sent was ignored")).isEqualTo(1);
+      assertThat(two.events.count("rejected stream")).isEqualTo(1);
+      assertThat(two.events.count("incarnation 101 is not the one that was bound")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void memberWhoseCallerDoesNotWelcomeItIsNotSpokenTo() throws Exception {
+    try (TestMember one = new TestMember(1, 1);
+        TestMember two = new TestMember(2, 1).start()) {
+      one.network.admit((member, incarnation, boot) -> "boot " + boot + " was seen before");
+      one.start();
+      one.reach(two);
+
+      one.events.awaitPart("boot 1 was seen before");
+
+      one.send(two, Channel.CONSENSUS, "never");
+      one.events.await("lost 2");
+      assertThat(two.events.startingWith("CONSENSUS")).isEmpty();
+      assertThat(one.events.count("connected")).isZero();
+    }
+  }
+
+  @Test
+  void removedMemberIsToldByWhoeverKnows() throws Exception {
+    try (TestMember one = new TestMember(1, 1).start();
+        TestMember two = new TestMember(2, 1).start()) {
+      TestMember.connect(one, two);
+
+      one.network.forget(2);
+
+      two.events.await("refused 1 REMOVED");
+      two.events.awaitPart("the member 2 has been permanently removed");
+      assertThat(two.events.count("refused 1")).isEqualTo(1);
+      one.send(two, Channel.CONSENSUS, "never");
+      assertThat(two.events.startingWith("CONSENSUS")).isEmpty();
+    }
+  }
+
+  @Test
+  void memberThatWasRemovedWhileItWasAwayIsToldWhenItComes() throws Exception {
+    try (TestMember one = new TestMember(1, 1);
+        TestMember two = new TestMember(2, 1).start()) {
+      one.network.forget(2);
+      one.start();
+
+      two.reach(one);
+
+      two.events.await("refused 1 REMOVED");
+      one.events.awaitPart("rejected stream from remote peer because it was removed");
+    }
+  }
+
+  @Test
+  void tooManyUnknownMembersAreRefused() throws Exception {
+    try (TestMember one = new TestMember(1, 1).start()) {
+      List<TestMember> strangers = new ArrayList<>();
+      try {
+        for (int i = 0; i < 17; i++) {
+          TestMember stranger = new TestMember(20 + i, 1).start();
+          strangers.add(stranger);
+          stranger.reach(one);
+          stranger.events.awaitPart(i < 16 ? "connected 1" : "refused 1 UNWELCOME");
+        }
+      } finally {
+        strangers.forEach(TestMember::close);
+      }
+
+      one.events.awaitPart("too many unknown members");
+    }
+  }
+}
