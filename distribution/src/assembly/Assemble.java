@@ -134,7 +134,16 @@ final class Assemble {
     try {
       ProcessBuilder rehearsal =
           new ProcessBuilder(
-              home.resolve("bin/cairn").toString(), "--data-dir", scratch.toString());
+              home.resolve("bin/cairn").toString(),
+              "--data-dir",
+              scratch.toString(),
+              // Any free ports: nothing on this machine is to be disturbed, or to disturb.
+              "--listen-client-urls",
+              "http://127.0.0.1:0",
+              "--advertise-client-urls",
+              "http://127.0.0.1:0",
+              "--listen-peer-urls",
+              "http://127.0.0.1:0");
       rehearsal
           .environment()
           .put(

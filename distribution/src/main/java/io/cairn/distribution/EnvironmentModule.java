@@ -4,6 +4,7 @@ package io.cairn.distribution;
 import dagger.Binds;
 import dagger.Module;
 import dagger.Provides;
+import io.cairn.consensusraft.network.PeerNetworkOptions;
 import io.cairn.distribution.config.ServerConfig;
 import io.cairn.kernel.environment.FileDisk;
 import io.cairn.kernel.environment.HaltingExit;
@@ -18,10 +19,15 @@ import io.cairn.spi.environment.Rng;
 import io.cairn.spi.environment.Scheduler;
 import io.cairn.spi.environment.TimeSource;
 import jakarta.inject.Singleton;
+import java.net.InetAddress;
+import java.util.List;
 
 /** The real world, for whoever needs a part of it. */
 @Module
 interface EnvironmentModule {
+  /** What a message between members may hold beside the largest request. */
+  int MESSAGE_ROOM_BYTES = 4 << 20;
+
   /** Lanes are threads. */
   @Binds
   Scheduler scheduler(ThreadLanes lanes);
@@ -56,6 +62,20 @@ interface EnvironmentModule {
   @Singleton
   static FileDisk fileDisk(ServerConfig config) {
     return config.syncs() ? new FileDisk(config.dataDir()) : FileDisk.withoutSync(config.dataDir());
+  }
+
+  @Provides
+  static PeerNetworkOptions networkOptions(ServerConfig config) {
+    List<String> advertised = config.cluster().origin().advertisedPeerUrls();
+    PeerNetworkOptions options =
+        PeerNetworkOptions.standard(
+            advertised,
+            // An entry of the largest request, or a part of a state, with room for what is around.
+            config.listen().transport().requestBytesMax() + MESSAGE_ROOM_BYTES,
+            config.cluster().electionMillis());
+    InetAddress local =
+        config.cluster().dialsFromAdvertisedAddress() ? LocalAddress.of(advertised) : null;
+    return local == null ? options : options.withLocalAddress(local);
   }
 
   /** Known once the member's directory is open. */

@@ -16,6 +16,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /** The server's process. */
 public final class Main {
@@ -88,12 +89,24 @@ public final class Main {
       }
       Server server = factory.create(config, log).server();
       StopSignal signal = StopSignal.install(log);
-      server.start();
-      signal.await();
+      var _ = server.start(signal.received());
+      var _ = CompletableFuture.anyOf(signal.received(), server.departed()).join();
+      boolean departed = !signal.received().isDone();
+      if (departed) {
+        log.error(
+            "server error",
+            field("error", "the member has been permanently removed from the cluster"));
+        log.warn(
+            "data-dir used by this member must be removed",
+            field("data-dir", config.dataDir().toString()));
+      }
       server.stop();
-      signal.raiseAgain();
+      if (!departed) {
+        signal.raiseAgain();
+      }
       return 0;
     } catch (StartException e) {
+      e.hints().forEach(log::warn);
       log.log(Level.FATAL, "failed to start", field("error", e.getMessage()));
       return 1;
     } catch (Exception e) {

@@ -4,8 +4,6 @@ package io.cairn.distribution;
 import static io.cairn.spi.environment.EventLog.field;
 
 import io.cairn.distribution.config.ServerConfig;
-import io.cairn.kernel.cluster.MemberChange;
-import io.cairn.kernel.cluster.MemberIds;
 import io.cairn.kernel.directory.MemberDirectory;
 import io.cairn.kernel.directory.MemberIdentity;
 import io.cairn.kernel.environment.DirectoryLock;
@@ -14,13 +12,12 @@ import io.cairn.spi.consensus.ConfigurationChange;
 import io.cairn.spi.consensus.ConsensusOptions;
 import io.cairn.spi.environment.EventLog;
 import io.cairn.spi.environment.Rng;
+import io.cairn.spi.store.Member;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 final class MemberHome implements AutoCloseable {
-  private static final int TRANSFER_ELECTIONS = 2;
+  private static final int REQUEST_ELECTIONS = 2;
   private static final int REQUEST_MILLIS = 5_000;
   private static final int WAITING_PROPOSALS_MAX = 20_000;
 
@@ -40,6 +37,8 @@ final class MemberHome implements AutoCloseable {
   private final EventLog log;
   private @Nullable DirectoryLock lock;
   private @Nullable MemberIdentity identity;
+  private List<Member> told = List.of();
+  private List<ConfigurationChange> firstEntries = List.of();
 
   @Inject
   MemberHome(ServerConfig config, FileDisk disk, Rng rng, EventLog log) {
@@ -52,23 +51,30 @@ final class MemberHome implements AutoCloseable {
   /**
    * Opens the directory, making it if there is none.
    *
+   * @param bootstrap asked who the member is if there is none
    * @throws StartException naming the directory and what is wrong with it
    */
-  void open() throws StartException {
+  void open(Bootstrap bootstrap) throws StartException {
     String shown = config.dataDir().toString();
     try {
       disk.createDirectories("");
+      MemberDirectory directory = new MemberDirectory(disk, shown);
+      // Before the lock, which would leave a file in a directory that is not Cairn's.
+      var _ = directory.read();
       disk.createDirectories(MemberDirectory.MEMBER);
       lock = DirectoryLock.acquire(disk.resolve(MemberDirectory.MEMBER));
-      MemberDirectory directory = new MemberDirectory(disk, shown);
       Optional<MemberIdentity> found = directory.read();
       if (found.isPresent()) {
         log.info("server has already been initialized", field("data-dir", shown));
         identity = directory.boot(found.get(), config.backend());
       } else {
         log.info("Initialize and start etcd server", field("data-dir", shown));
-        identity = create(directory);
+        Bootstrap.Outcome outcome = bootstrap.decide();
+        told = outcome.told();
+        identity =
+            directory.create(config.backend(), outcome.clusterId(), outcome.memberId(), rng.next());
       }
+      firstEntries = bootstrap.firstEntries(identity);
     } catch (AccessDeniedException e) {
       throw new StartException(
           "cannot use the data directory '"
@@ -84,15 +90,9 @@ final class MemberHome implements AutoCloseable {
     }
   }
 
-  private MemberIdentity create(MemberDirectory directory) throws IOException {
-    List<Long> ids = new ArrayList<>();
-    long own = 0;
-    for (Map.Entry<String, List<String>> member : config.cluster().initial().entrySet()) {
-      long id = MemberIds.ofInitialMember(member.getValue(), config.cluster().token());
-      ids.add(id);
-      own = member.getKey().equals(config.name()) ? id : own;
-    }
-    return directory.create(config.backend(), MemberIds.ofCluster(ids), own, rng.next());
+  /** The members that this one was told of when it joined, at its first start only. */
+  List<Member> told() {
+    return told;
   }
 
   MemberIdentity identity() {
@@ -113,7 +113,7 @@ final class MemberHome implements AutoCloseable {
         self.memberId(),
         self.incarnation(),
         self.boot(),
-        bootstrap(),
+        firstEntries,
         cluster.heartbeatMillis(),
         cluster.electionMillis(),
         cluster.preVote(),
@@ -126,18 +126,7 @@ final class MemberHome implements AutoCloseable {
 
   /** etcd's request timeout: five seconds and two elections. */
   static int requestTimeoutMillis(ServerConfig.Cluster cluster) {
-    return REQUEST_MILLIS + TRANSFER_ELECTIONS * cluster.electionMillis();
-  }
-
-  private List<ConfigurationChange> bootstrap() {
-    return config.cluster().initial().entrySet().stream()
-        .map(member ->
-            MemberChange.ofInitialMember(
-                    MemberIds.ofInitialMember(member.getValue(), config.cluster().token()),
-                    member.getKey(),
-                    member.getValue())
-                .encode())
-        .toList();
+    return REQUEST_MILLIS + REQUEST_ELECTIONS * cluster.electionMillis();
   }
 
   @Override

@@ -54,13 +54,13 @@ final class Rehearsal {
     serve(servers.get());
     for (int i = 0; i < RESTARTS; i++) {
       Server restarted = servers.get();
-      restarted.start();
+      var _ = restarted.start(new CompletableFuture<>());
       restarted.stop();
     }
   }
 
   private static void serve(Server server) throws Exception {
-    InetSocketAddress address = server.start().getFirst();
+    InetSocketAddress address = server.start(new CompletableFuture<>()).getFirst();
     ManagedChannel channel =
         NettyChannelBuilder.forAddress("127.0.0.1", address.getPort())
             .usePlaintext()

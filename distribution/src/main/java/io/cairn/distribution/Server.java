@@ -4,6 +4,8 @@ package io.cairn.distribution;
 import static io.cairn.spi.environment.EventLog.field;
 
 import io.cairn.apigrpc.GrpcTransport;
+import io.cairn.consensusraft.network.GrpcPeerNetwork;
+import io.cairn.consensusraft.network.PeerIdentity;
 import io.cairn.consensusraft.runtime.RaftConsensus;
 import io.cairn.distribution.config.ServerConfig;
 import io.cairn.kernel.Kernel;
@@ -13,7 +15,7 @@ import io.cairn.kernel.directory.MemberIdentity;
 import io.cairn.kernel.environment.FileDisk;
 import io.cairn.kernel.environment.ThreadLanes;
 import io.cairn.kernel.options.KernelOptions;
-import io.cairn.kernel.peer.NoPeers;
+import io.cairn.kernel.request.Answers;
 import io.cairn.kernel.state.Tables;
 import io.cairn.spi.auth.AccessControl;
 import io.cairn.spi.auth.Identity;
@@ -47,12 +49,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * One member from start to stop.
  *
- * <p>Start goes from the inside out: directory, engine, recovery, consensus, clients. What has been
- * started is stopped in the opposite order, also when a later step fails.
+ * <p>Start goes from the inside out: peer addresses, directory, engine, recovery, consensus, other
+ * members, clients. What has been started is stopped in the opposite order, also when a later step
+ * fails; a leader hands over before it leaves its clients.
  */
 final class Server {
   private static final String NATIVES = "natives";
-  private static final long PUBLISH_SECONDS_MAX = 60;
   private static final long NANOS_PER_MILLI = 1_000_000;
 
   private final ServerConfig config;
@@ -63,9 +65,11 @@ final class Server {
   private final TimeSource time;
   private final Rng rng;
   private final Map<String, Provider<StorageBackend>> backends;
+  private final GrpcPeerNetwork network;
   private final Provider<RaftConsensus> consensus;
   private final Map<String, Provider<Transport>> transports;
   private final Deque<Step> started = new ArrayDeque<>();
+  private final CompletableFuture<Void> departed = new CompletableFuture<>();
   private @Nullable Kernel opened;
 
   /** Undoes a step of the start. */
@@ -83,6 +87,7 @@ final class Server {
       TimeSource time,
       Rng rng,
       Map<String, Provider<StorageBackend>> backends,
+      GrpcPeerNetwork network,
       Provider<RaftConsensus> consensus,
       Map<String, Provider<Transport>> transports) {
     this.config = config;
@@ -93,19 +98,21 @@ final class Server {
     this.time = time;
     this.rng = rng;
     this.backends = backends;
+    this.network = network;
     this.consensus = consensus;
     this.transports = transports;
   }
 
   /**
-   * Starts and returns when clients are served.
+   * Starts and returns when clients are served, for which a cluster needs a quorum; or when {@code
+   * stopRequested} completes before that, with nothing served.
    *
-   * @return the addresses bound
+   * @return the addresses bound for clients; none if it was stopped before
    * @throws StartException if that is not possible; nothing is left running then
    */
-  List<InetSocketAddress> start() throws StartException {
+  List<InetSocketAddress> start(CompletableFuture<?> stopRequested) throws StartException {
     try {
-      return startSteps();
+      return startSteps(stopRequested);
     } catch (StartException e) {
       stop();
       throw e;
@@ -118,11 +125,23 @@ final class Server {
     }
   }
 
-  private List<InetSocketAddress> startSteps() throws StartException, IOException {
+  /** Completes when this member has been removed from its cluster and has to stop. */
+  CompletableFuture<Void> departed() {
+    return departed;
+  }
+
+  private List<InetSocketAddress> startSteps(CompletableFuture<?> stopRequested)
+      throws StartException, IOException {
     StorageBackend backend = requireBackend();
     started.push(home::close);
     started.push(this::closeLanesAndKernel);
-    home.open();
+    started.push(network::stop);
+    log.info(
+        "configuring peer listeners", field("listen-peer-urls", config.listen().peerAddresses()));
+    network.bind(config.listen().peerAddresses());
+    home.open(
+        new Bootstrap(
+            config.name(), config.cluster().origin(), network::ask, PeerUrlMatch.Resolver.SYSTEM));
     MemberIdentity self = home.identity();
     log.info(
         "starting etcd server",
@@ -135,9 +154,13 @@ final class Server {
         field("boot", self.boot()));
     MemoryPlan plan = MemoryPlan.of(Runtime.getRuntime().maxMemory(), config.memoryBytes());
     Kernel kernel = openKernel(backend, plan);
+    Answers.relay(kernel.departed(), departed);
     started.push(kernel::stop);
-    awaitPublished(kernel.start().toCompletableFuture());
-    return serve(kernel);
+    CompletableFuture<Void> announced = kernel.start().toCompletableFuture();
+    network.start(
+        new PeerIdentity(self.clusterId(), self.memberId(), self.incarnation(), self.boot()));
+    log.info("now serving peer traffic");
+    return awaitAnnounced(announced, stopRequested) ? serve(kernel) : List.of();
   }
 
   private StorageBackend requireBackend() throws StartException {
@@ -178,7 +201,7 @@ final class Server {
                   engine,
                   engines,
                   raft,
-                  NoPeers.NETWORK,
+                  network,
                   AccessControl.open(),
                   (caller, view) -> CompletableFuture.completedFuture(Identity.ANONYMOUS)),
               new Kernel.Environment(lanes, time, rng, log, Probe.NONE));
@@ -213,9 +236,9 @@ final class Server {
             config.name(),
             config.listen().advertisedClientUrls(),
             config.cluster().strictReconfiguration(),
-            defaults.cluster().learnersMax(),
-            false,
-            List.of()),
+            config.cluster().learnersMax(),
+            config.cluster().leaseCheckpoints(),
+            home.told()),
         retention(),
         plan.kernel(),
         new KernelOptions.Flush(
@@ -236,13 +259,19 @@ final class Server {
     };
   }
 
-  /** The sign that consensus works: the member's own name has gone through the log. */
-  private static void awaitPublished(CompletableFuture<Void> announced) throws StartException {
+  /**
+   * The sign that consensus works: the member's own name has gone through the log. That may take as
+   * long as it takes others to make up a quorum with this member.
+   *
+   * @return false if there is no use in waiting any longer
+   */
+  private boolean awaitAnnounced(CompletableFuture<Void> announced, CompletableFuture<?> stopping)
+      throws StartException {
     try {
-      announced.get(PUBLISH_SECONDS_MAX, TimeUnit.SECONDS);
-    } catch (ExecutionException | TimeoutException e) {
-      throw new StartException(
-          "the member could not publish itself within " + PUBLISH_SECONDS_MAX + " s: " + e, e);
+      var _ = CompletableFuture.anyOf(announced, departed, stopping).get();
+      return announced.isDone() && !departed.isDone();
+    } catch (ExecutionException e) {
+      throw new StartException("the member could not publish itself: " + e.getCause(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new StartException("the start was interrupted", e);
@@ -259,6 +288,7 @@ final class Server {
         transport.start(kernel, config.listen().clientAddresses(), config.listen().transport());
     started.push(transport::stop);
     started.push(() -> transport.drain(MemberHome.requestTimeoutMillis(config.cluster())));
+    started.push(() -> handOver(kernel));
     log.info("ready to serve client requests");
     for (InetSocketAddress address : bound) {
       log.info(
@@ -267,6 +297,20 @@ final class Server {
           field("address", address.getAddress().getHostAddress() + ":" + address.getPort()));
     }
     return bound;
+  }
+
+  /** Clients of a leader that is about to leave should find the next one at once. */
+  private void handOver(Kernel kernel) {
+    try {
+      kernel
+          .handOver()
+          .toCompletableFuture()
+          .get(MemberHome.requestTimeoutMillis(config.cluster()), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      log.warn("leadership transfer failed", field("error", e.toString()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Stops what has been started, the last first. Goes on when a step fails, and logs that. */

@@ -6,6 +6,7 @@ import dagger.Component;
 import io.cairn.apigrpc.GrpcTransportModule;
 import io.cairn.backendmemory.MemoryBackendModule;
 import io.cairn.backendrocksdb.RocksDbBackendModule;
+import io.cairn.consensusraft.network.GrpcPeerNetworkModule;
 import io.cairn.consensusraft.runtime.RaftConsensusModule;
 import io.cairn.distribution.config.ServerConfig;
 import io.cairn.spi.environment.EventLog;
@@ -16,6 +17,7 @@ import jakarta.inject.Singleton;
 @Component(
     modules = {
       EnvironmentModule.class,
+      GrpcPeerNetworkModule.class,
       GrpcTransportModule.class,
       MemoryBackendModule.class,
       RaftConsensusModule.class,

@@ -59,8 +59,9 @@ final class StopSignal {
     return this; // Nobody looks at it: the handler's method returns nothing.
   }
 
-  void await() {
-    var _ = received.join();
+  /** Completes when a signal has come. */
+  CompletableFuture<Object> received() {
+    return received;
   }
 
   /**

@@ -6,6 +6,7 @@ import io.cairn.distribution.config.ServerConfig.Compaction;
 import io.cairn.distribution.config.ServerConfig.Limits;
 import io.cairn.distribution.config.ServerConfig.Listen;
 import io.cairn.distribution.config.ServerConfig.Log;
+import io.cairn.distribution.config.ServerConfig.Origin;
 import io.cairn.spi.environment.EventLog.Level;
 import io.cairn.spi.transport.TransportOptions;
 import java.net.InetSocketAddress;
@@ -24,8 +25,8 @@ final class ConfigResolver {
   private static final long PROGRESS_INTERVAL_NANOS = 600_000_000_000L;
 
   /**
-   * etcd's feature gates. Each concerns the work between members or a stall that does not exist
-   * here, so for a member on its own none makes a difference.
+   * etcd's feature gates. {@code LeaseCheckpoint} and {@code SetMemberLocalAddr} do here what they
+   * do there; the others concern stalls that do not exist here, or checks that are made anyway.
    */
   private static final List<String> FEATURE_GATES =
       List.of(
@@ -62,6 +63,16 @@ final class ConfigResolver {
         limits(),
         log,
         !values.isTrue("unsafe-no-fsync"));
+  }
+
+  private boolean isGateOpen(String wanted) {
+    boolean open = false;
+    for (String gate : values.words("feature-gates")) {
+      if (gate.equals(wanted + "=true") || gate.equals(wanted + "=false")) {
+        open = gate.endsWith("true");
+      }
+    }
+    return open;
   }
 
   private void checkFeatureGates() {
@@ -128,26 +139,38 @@ final class ConfigResolver {
       throw ConfigException.invalid(
           "--advertise-client-urls is required when --listen-client-urls is set explicitly");
     }
-    List<InetSocketAddress> addresses = new ArrayList<>();
-    for (String url : urls) {
-      switch (UrlList.scheme(url)) {
-        case "http" -> addresses.add(UrlList.bindAddress("listen-client-urls", url));
-        case "https" ->
-            throw ConfigException.invalid(
-                "--listen-client-urls=" + url + ": this build of Cairn does not have TLS yet");
-        default ->
-            throw ConfigException.invalid(
-                "--listen-client-urls="
-                    + url
-                    + ": this build of Cairn does not listen on Unix sockets yet");
-      }
-    }
-    UrlList.parse("listen-peer-urls", values.text("listen-peer-urls"));
     return new Listen(
         urls,
-        List.copyOf(addresses),
+        addresses("listen-client-urls", urls),
         UrlList.parse("advertise-client-urls", values.text("advertise-client-urls")),
+        addresses(
+            "listen-peer-urls", UrlList.parse("listen-peer-urls", values.text("listen-peer-urls"))),
         transport());
+  }
+
+  private static List<InetSocketAddress> addresses(String option, List<String> urls) {
+    return urls.stream()
+        .map(url -> {
+          refuseUnlessPlain(option, url);
+          return UrlList.bindAddress(option, url);
+        })
+        .toList();
+  }
+
+  private static void refuseUnlessPlain(String option, String url) {
+    switch (UrlList.scheme(url)) {
+      case "http" -> {}
+      case "https" ->
+          throw ConfigException.invalid(
+              "--" + option + "=" + url + ": this build of Cairn does not have TLS yet");
+      default ->
+          throw ConfigException.invalid(
+              "--"
+                  + option
+                  + "="
+                  + url
+                  + ": this build of Cairn does not listen on Unix sockets yet");
+    }
   }
 
   private TransportOptions transport() {
@@ -160,27 +183,44 @@ final class ConfigResolver {
   }
 
   private Cluster cluster(String name) {
-    if (!values.text("initial-cluster-state").equals("new")) {
-      if (values.text("initial-cluster-state").equals("existing")) {
-        throw ConfigException.invalid(
-            "--initial-cluster-state=existing is not available: this build of Cairn does not have"
-                + " multi-member clusters yet");
-      }
-      throw ConfigException.syntax(
-          "invalid value \""
-              + values.text("initial-cluster-state")
-              + "\" for flag -initial-cluster-state: must be \"new\" or \"existing\"");
-    }
     long heartbeat = values.number("heartbeat-interval");
     long election = values.number("election-timeout");
     checkTimes(heartbeat, election);
     return new Cluster(
-        initialCluster(name),
-        values.text("initial-cluster-token"),
+        origin(name),
         (int) heartbeat,
         (int) election,
         values.isTrue("pre-vote"),
-        values.isTrue("strict-reconfig-check"));
+        values.isTrue("strict-reconfig-check"),
+        Math.toIntExact(values.number("max-learners")),
+        values.isTrue("force-new-cluster"),
+        isGateOpen("LeaseCheckpoint"),
+        isGateOpen("SetMemberLocalAddr"));
+  }
+
+  private Origin origin(String name) {
+    List<String> advertised =
+        UrlList.parse("initial-advertise-peer-urls", values.text("initial-advertise-peer-urls"));
+    advertised.forEach(url -> refuseUnlessPlain("initial-advertise-peer-urls", url));
+    return new Origin(
+        initialCluster(name, advertised),
+        joins(values.text("initial-cluster-state")),
+        values.text("initial-cluster-token"),
+        advertised);
+  }
+
+  private boolean joins(String state) {
+    return switch (state) {
+      case "new" -> false;
+      case "existing" -> true;
+      default ->
+          throw values.isFromFile()
+              ? ConfigException.invalid("unexpected clusterState \"" + state + "\"")
+              : ConfigException.syntax(
+                  "invalid value \""
+                      + state
+                      + "\" for flag -initial-cluster-state: must be \"new\" or \"existing\"");
+    };
   }
 
   private static void checkTimes(long heartbeat, long election) {
@@ -202,9 +242,8 @@ final class ConfigResolver {
     }
   }
 
-  private Map<String, List<String>> initialCluster(String name) {
-    List<String> advertised =
-        UrlList.parse("initial-advertise-peer-urls", values.text("initial-advertise-peer-urls"));
+  /** The members named; who of them is this one matters only to a member without a directory. */
+  private Map<String, List<String>> initialCluster(String name, List<String> advertised) {
     if (!values.isGiven("initial-cluster")) {
       return Map.of(name, advertised);
     }
@@ -215,29 +254,12 @@ final class ConfigResolver {
         throw ConfigException.invalid(
             "--initial-cluster must be name=url[,name=url...], not \"" + part + "\"");
       }
-      members
-          .computeIfAbsent(part.substring(0, equals), _ -> new ArrayList<>())
-          .addAll(UrlList.parse("initial-cluster", part.substring(equals + 1)));
+      List<String> urls = UrlList.parse("initial-cluster", part.substring(equals + 1));
+      urls.forEach(url -> refuseUnlessPlain("initial-cluster", url));
+      members.computeIfAbsent(part.substring(0, equals), _ -> new ArrayList<>()).addAll(urls);
     }
-    List<String> own = members.get(name);
-    if (own == null) {
-      throw ConfigException.invalid(
-          "couldn't find local name \"" + name + "\" in the initial cluster configuration");
-    }
-    if (members.size() > 1) {
-      throw ConfigException.invalid(
-          "--initial-cluster names %d members: this build of Cairn does not have multi-member"
-                  .formatted(members.size())
-              + " clusters yet");
-    }
-    List<String> sorted = own.stream().sorted().toList();
-    if (!sorted.equals(advertised)) {
-      throw ConfigException.invalid(
-          "--initial-cluster has %s but --initial-advertise-peer-urls is %s; they must name the same"
-                  .formatted(sorted, advertised)
-              + " URLs");
-    }
-    return Map.of(name, sorted);
+    members.values().forEach(urls -> urls.sort(null));
+    return members;
   }
 
   private Limits limits() {

@@ -26,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 final class OptionTable {
   private static final Support WORKS = new Support.Works();
   private static final Support NO_EFFECT = new Support.NoEffect();
-  private static final Support CLUSTERS = new Support.Missing("multi-member clusters");
   private static final Support TLS = new Support.Missing("TLS");
   private static final Support HTTP = new Support.Missing("the HTTP interface");
   private static final Support AUTH = new Support.Missing("access control");
@@ -118,7 +117,7 @@ final class OptionTable {
     add(all, "pre-vote", BOOL, "true", WORKS);
     add(all, "auto-compaction-mode", TEXT, "periodic", WORKS);
     add(all, "auto-compaction-retention", TEXT, "0", WORKS);
-    add(all, "max-learners", SIGNED, "1", CLUSTERS);
+    add(all, "max-learners", SIGNED, "1", WORKS);
     add(all, "discovery-endpoints", WORDS, "", DISCOVERY);
     add(all, "discovery-token", TEXT, "", DISCOVERY);
     add(all, "discovery-dial-timeout", DURATION, "2s", DISCOVERY);
@@ -209,7 +208,7 @@ final class OptionTable {
     add(all, "bootstrap-defrag-threshold-megabytes", UNSIGNED, "0", NO_EFFECT);
     add(all, "enable-grpc-gateway", BOOL, "true", NO_EFFECT);
     add(all, "unsafe-no-fsync", BOOL, "false", WORKS);
-    add(all, "force-new-cluster", BOOL, "false", CLUSTERS);
+    add(all, "force-new-cluster", BOOL, "false", WORKS);
     add(all, "feature-gates", TEXT, "", WORKS);
     add(all, "config-file", TEXT, "", WORKS);
     add(all, "version", BOOL, "false", WORKS);

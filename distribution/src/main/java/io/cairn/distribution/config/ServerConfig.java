@@ -38,31 +38,54 @@ public record ServerConfig(
    * @param clientUrls the URLs for clients
    * @param clientAddresses their addresses, in the same order
    * @param advertisedClientUrls what it tells clients
+   * @param peerAddresses where it listens for other members
    * @param transport the limits of connections
    */
   public record Listen(
       List<String> clientUrls,
       List<InetSocketAddress> clientAddresses,
       List<String> advertisedClientUrls,
+      List<InetSocketAddress> peerAddresses,
       TransportOptions transport) {}
 
   /**
-   * How the member finds itself in a cluster.
+   * How the member finds itself in a cluster and behaves in it.
    *
-   * @param initial the initial members: name to peer URLs, sorted
-   * @param token what the ids are salted with
+   * @param origin what counts until the member has a directory
    * @param heartbeatMillis the length of a tick
    * @param electionMillis how long a follower waits for a leader
    * @param preVote whether a candidate asks before it raises the term
    * @param strictReconfiguration whether changes that endanger the quorum are refused
+   * @param learnersMax how many learners there may be
+   * @param forceNew whether the member leaves all others behind and goes on alone
+   * @param leaseCheckpoints whether the leader notes now and then what long leases have left
+   * @param dialsFromAdvertisedAddress whether connections to other members come from the address
+   *     that the advertised peer URLs name
    */
   public record Cluster(
-      Map<String, List<String>> initial,
-      String token,
+      Origin origin,
       int heartbeatMillis,
       int electionMillis,
       boolean preVote,
-      boolean strictReconfiguration) {}
+      boolean strictReconfiguration,
+      int learnersMax,
+      boolean forceNew,
+      boolean leaseCheckpoints,
+      boolean dialsFromAdvertisedAddress) {}
+
+  /**
+   * Where the member comes from. Of no meaning once its directory says who it is.
+   *
+   * @param initial the initial members: name to peer URLs, sorted
+   * @param joins whether the cluster runs already and knows this member
+   * @param token what the ids of a new cluster are salted with
+   * @param advertisedPeerUrls where other members reach this one
+   */
+  public record Origin(
+      Map<String, List<String>> initial,
+      boolean joins,
+      String token,
+      List<String> advertisedPeerUrls) {}
 
   /**
    * What the server allows.

@@ -7,6 +7,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import io.cairn.distribution.config.ServerConfig.Compaction;
 import io.cairn.spi.transport.TransportOptions;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,8 +29,16 @@ final class ConfigurationTest {
     assertThat(config.backend()).isEqualTo("rocksdb");
     assertThat(config.listen().clientUrls()).containsExactly("http://localhost:2379");
     assertThat(config.listen().transport()).isEqualTo(TransportOptions.DEFAULT);
-    assertThat(config.cluster().initial())
-        .isEqualTo(Map.of("default", List.of("http://localhost:2380")));
+    assertThat(config.cluster().origin())
+        .isEqualTo(
+            new ServerConfig.Origin(
+                Map.of("default", List.of("http://localhost:2380")),
+                false,
+                "etcd-cluster",
+                List.of("http://localhost:2380")));
+    assertThat(config.listen().peerAddresses())
+        .containsExactly(new InetSocketAddress("localhost", 2380));
+    assertThat(config.cluster().learnersMax()).isEqualTo(1);
     assertThat(config.limits().compaction()).isEqualTo(new Compaction.Off());
     assertThat(config.syncs()).isTrue();
   }
@@ -46,8 +55,36 @@ final class ConfigurationTest {
 
   @Test
   void nameAloneRenamesTheInitialCluster() {
-    assertThat(resolve("--name", "m1").cluster().initial())
+    assertThat(resolve("--name", "m1").cluster().origin().initial())
         .isEqualTo(Map.of("m1", List.of("http://localhost:2380")));
+  }
+
+  @Test
+  void initialClusterNamesEveryMemberWithAllItsUrls() {
+    ServerConfig config =
+        resolve(
+            "--name=b",
+            "--initial-cluster=b=http://127.0.0.2:1,a=http://127.0.0.1:1,b=http://127.0.0.2:0",
+            "--initial-cluster-state=existing",
+            "--initial-cluster-token=t",
+            "--initial-advertise-peer-urls=http://127.0.0.2:1,http://127.0.0.2:0",
+            "--max-learners=3",
+            "--force-new-cluster",
+            "--feature-gates=LeaseCheckpoint=true,SetMemberLocalAddr=false");
+
+    assertThat(config.cluster().origin())
+        .isEqualTo(
+            new ServerConfig.Origin(
+                Map.of(
+                    "a", List.of("http://127.0.0.1:1"),
+                    "b", List.of("http://127.0.0.2:0", "http://127.0.0.2:1")),
+                true,
+                "t",
+                List.of("http://127.0.0.2:0", "http://127.0.0.2:1")));
+    assertThat(config.cluster().learnersMax()).isEqualTo(3);
+    assertThat(config.cluster().forceNew()).isTrue();
+    assertThat(config.cluster().leaseCheckpoints()).isTrue();
+    assertThat(config.cluster().dialsFromAdvertisedAddress()).isFalse();
   }
 
   @Test
@@ -186,9 +223,38 @@ final class ConfigurationTest {
               1,
               "--election-timeout[60000ms] is too long, and should be set less than 50000ms"),
           new Mistake(
-              "--initial-cluster=a=http://127.0.0.1:2380",
+              "--initial-cluster=a",
               1,
-              "couldn't find local name \"default\" in the initial cluster configuration"),
+              "--initial-cluster must be name=url[,name=url...], not \"a\""),
+          new Mistake(
+              "--initial-cluster=a=https://127.0.0.1:2380",
+              1,
+              "--initial-cluster=https://127.0.0.1:2380: this build of Cairn does not have TLS"
+                  + " yet"),
+          new Mistake(
+              "--initial-cluster-state=old",
+              2,
+              "invalid value \"old\" for flag -initial-cluster-state: must be \"new\" or"
+                  + " \"existing\""),
+          new Mistake(
+              "--listen-peer-urls=https://127.0.0.1:2380",
+              1,
+              "--listen-peer-urls=https://127.0.0.1:2380: this build of Cairn does not have TLS"
+                  + " yet"),
+          new Mistake(
+              "--listen-peer-urls=unix://peer",
+              1,
+              "--listen-peer-urls=unix://peer: this build of Cairn does not listen on Unix sockets"
+                  + " yet"),
+          new Mistake(
+              "--listen-peer-urls=http://example.com:1",
+              1,
+              "--listen-peer-urls: expected IP in URL for binding (http://example.com:1)"),
+          new Mistake(
+              "--initial-advertise-peer-urls=https://127.0.0.1:2380",
+              1,
+              "--initial-advertise-peer-urls=https://127.0.0.1:2380: this build of Cairn does not"
+                  + " have TLS yet"),
           new Mistake("--auto-compaction-mode=never", 1, "unknown auto-compaction-mode \"never\""),
           new Mistake("--feature-gates=NoSuch=true", 1, "unrecognized feature gate: NoSuch"),
           new Mistake(
