@@ -26,6 +26,8 @@ final class ArchitectureTest {
       List.of(
           new Row(
               "BACKENDS_HIDE_THEIR_INSIDES", Scope.MAIN, ModuleRules.BACKENDS_HIDE_THEIR_INSIDES),
+          new Row(
+              "CONSENSUS_KNOWS_NO_TRANSPORT", Scope.MAIN, ModuleRules.CONSENSUS_KNOWS_NO_TRANSPORT),
           new Row("CONSTRUCTOR_INJECTION_ONLY", Scope.MAIN, CodeRules.CONSTRUCTOR_INJECTION_ONLY),
           new Row("CORE_IS_A_PURE_FUNCTION", Scope.MAIN, CodeRules.CORE_IS_A_PURE_FUNCTION),
           new Row("NO_JAVAX_INJECT", Scope.MAIN, CodeRules.NO_JAVAX_INJECT),

@@ -5,6 +5,7 @@ import static com.tngtech.archunit.base.DescribedPredicate.alwaysTrue;
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.Dependency;
@@ -67,6 +68,17 @@ final class ModuleRules {
                       !isPlugin(moduleNameOf(type)) && !ASSEMBLERS.contains(moduleNameOf(type))))
           .should(dependOnlyOnModulesWhere("are not plugins", (from, to) -> !isPlugin(to)))
           .because("what is chosen by configuration must not be wired in by name");
+
+  static final ArchRule CONSENSUS_KNOWS_NO_TRANSPORT =
+      noClasses()
+          .that()
+          .resideInAPackage("..io.cairn.consensusraft..")
+          .and()
+          .resideOutsideOfPackage("..io.cairn.consensusraft.network..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.grpc..", "io.netty..")
+          .because("what is sent is for the shell to know, how for its network alone");
 
   static final ArchRule BACKENDS_HIDE_THEIR_INSIDES =
       classes()

@@ -106,7 +106,6 @@ public final class GrpcPeerNetwork implements PeerNetwork {
 
   /** Lets other members in and connects to them, as {@code self}. */
   public void start(PeerIdentity self) {
-    Map<Long, List<String>> told;
     synchronized (this) {
       if (started != null) {
         throw new IllegalStateException("the peer network has been started already");
@@ -124,13 +123,12 @@ public final class GrpcPeerNetwork implements PeerNetwork {
               rng.split("peer-network"),
               log);
       started = environment;
-      told = new TreeMap<>(toldBeforeStart);
+      toldBeforeStart.forEach(this::reach);
       toldBeforeStart.clear();
       if (listener != null) {
         listener.accept(new Acceptor(environment, table));
       }
     }
-    told.forEach(this::reach);
   }
 
   private NetworkLoop requireLoop() {

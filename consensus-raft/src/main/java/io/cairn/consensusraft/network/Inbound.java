@@ -150,8 +150,16 @@ final class Inbound extends ServerCall.Listener<Batch> {
     end(Status.OK, new Metadata());
   }
 
+  /** The member has gone, or gRPC has refused what it sent. */
   @Override
   public void onCancel() {
+    if (!isClosed) {
+      environment
+          .log()
+          .info(
+              "lost TCP streaming connection with remote peer",
+              environment.between(peer.id(), field("stream-reader-type", channel.name())));
+    }
     isClosed = true;
     peer.ended(channel, this);
   }

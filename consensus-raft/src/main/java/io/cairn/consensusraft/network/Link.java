@@ -379,25 +379,26 @@ final class Link {
 
     @Override
     public void onHeaders(Metadata headers) {
-      greeted(this, headers);
+      environment.loop().run(() -> greeted(this, headers));
     }
 
     @Override
     public void onMessage(Batch batch) {
-      came(this, batch);
+      environment.loop().run(() -> came(this, batch));
     }
 
     @Override
     public void onReady() {
       if (this == current) {
-        drain();
+        environment.loop().run(Link.this::drain);
       }
     }
 
     @Override
     public void onClose(Status status, Metadata trailers) {
       Rejection rejection = Rejection.of(status, trailers);
-      failed(this, rejection == null ? describe(status) : rejection.text(), rejection);
+      String reason = rejection == null ? describe(status) : rejection.text();
+      environment.loop().run(() -> failed(this, reason, rejection));
     }
   }
 }

@@ -88,8 +88,8 @@ final class NetworkLoop implements Lane {
     }
   }
 
-  /** The top of the lane: nothing may pass (X3). */
-  private void run(Runnable task) {
+  /** Runs a task at the top of the lane, on this thread: nothing may pass (X3). */
+  void run(Runnable task) {
     try {
       task.run();
     } catch (Throwable failure) {

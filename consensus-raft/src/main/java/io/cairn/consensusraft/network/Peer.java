@@ -109,7 +109,7 @@ final class Peer {
     if (hello.clusterId() != self.clusterId()) {
       return "the member belongs to cluster " + Long.toHexString(hello.clusterId());
     }
-    if (hello.from() != id) {
+    if (hello.from() != id || hello.to() != self.memberId()) {
       return "the address belongs to member " + Long.toHexString(hello.from());
     }
     return environment.callbacks().gate.refuses(id, hello.incarnation(), hello.boot());

@@ -31,8 +31,11 @@ final class PeerListener {
   /** A member needs one call per connection. */
   private static final int CALLS_PER_CONNECTION = 8;
 
-  /** How often a connection may have calls cut off. */
-  private static final int RESETS_MAX = 100;
+  /**
+   * How often calls of a connection may be cut off. A call that this member ends may have 4 MiB
+   * under way, and each frame of them is answered so.
+   */
+  private static final int RESETS_MAX = 1000;
 
   private static final int RESETS_SECONDS = 10;
 
@@ -46,7 +49,10 @@ final class PeerListener {
   private final PeerNetworkOptions options;
   private final Callbacks callbacks;
   private final EventLog log;
+
+  // Both guarded by this, so that a stop during the start leaves nothing bound.
   private final List<Server> servers = new ArrayList<>();
+  private boolean isStopped;
 
   // Written once by whoever starts the network, read by the loop.
   private volatile @Nullable Acceptor acceptor;
@@ -64,7 +70,10 @@ final class PeerListener {
    * @return what was bound, with the ports that were given where 0 was asked for
    * @throws IOException naming the address that cannot be bound; none is bound then
    */
-  List<InetSocketAddress> bind(List<InetSocketAddress> addresses) throws IOException {
+  synchronized List<InetSocketAddress> bind(List<InetSocketAddress> addresses) throws IOException {
+    if (isStopped) {
+      throw new IOException("the peer network has been stopped");
+    }
     ServerServiceDefinition service = service();
     PeerPort port = new PeerPort(log);
     List<InetSocketAddress> bound = new ArrayList<>();
@@ -112,16 +121,20 @@ final class PeerListener {
         ServerServiceDefinition.builder(PeerMethods.SERVICE)
             .addMethod(PeerMethods.DESCRIBE, this::describe);
     for (Channel channel : Channel.values()) {
-      ServerCallHandler<Batch, Batch> streams =
-          (call, headers) -> {
-            Acceptor present = acceptor;
-            return present == null
-                ? Acceptor.notReady(call)
-                : present.accept(channel, call, headers);
-          };
+      ServerCallHandler<Batch, Batch> streams = (call, headers) -> accept(channel, call, headers);
       service.addMethod(PeerMethods.of(channel), streams);
     }
     return service.build();
+  }
+
+  private ServerCall.Listener<Batch> accept(
+      Channel channel, ServerCall<Batch, Batch> call, Metadata headers) {
+    Acceptor present = acceptor;
+    try {
+      return present == null ? Acceptor.notReady(call) : present.accept(channel, call, headers);
+    } catch (Error e) {
+      throw loop.fail(e);
+    }
   }
 
   /** Answers without reading the question, which is always the same. */
@@ -141,15 +154,9 @@ final class PeerListener {
     acceptor = present;
   }
 
-  /** Ends all connections and frees the addresses. */
-  void stop() {
+  /** Frees the addresses and begins to end all connections; they are gone once the loop ends. */
+  synchronized void stop() {
+    isStopped = true;
     servers.forEach(Server::shutdownNow);
-    try {
-      for (Server server : servers) {
-        var _ = server.awaitTermination(KEEP_ALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

@@ -9,7 +9,6 @@ import io.grpc.netty.GrpcHttp2ConnectionHandler;
 import io.grpc.netty.InternalProtocolNegotiator;
 import io.grpc.netty.InternalProtocolNegotiators;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -50,11 +49,12 @@ final class PeerPort implements InternalProtocolNegotiator.ProtocolNegotiator {
     plain.close();
   }
 
-  private void reject(Channel connection, String reason) {
+  private void reject(ChannelHandlerContext connection, String reason) {
     log.warn(
         "rejected connection on peer endpoint",
-        field("remote-addr", String.valueOf(connection.remoteAddress())),
+        field("remote-addr", String.valueOf(connection.channel().remoteAddress())),
         field("error", reason));
+    // From here on towards the network: gRPC, behind, would want to take its leave first.
     var _ = connection.close();
   }
 
@@ -73,7 +73,7 @@ final class PeerPort implements InternalProtocolNegotiator.ProtocolNegotiator {
       connections++;
       var _ = context.channel().closeFuture().addListener(closed -> connections--);
       if (connections > CONNECTIONS_MAX) {
-        reject(context.channel(), "there are " + CONNECTIONS_MAX + " connections already");
+        reject(context, "there are " + CONNECTIONS_MAX + " connections already");
       }
     }
 
@@ -81,7 +81,7 @@ final class PeerPort implements InternalProtocolNegotiator.ProtocolNegotiator {
     public void channelRead(ChannelHandlerContext context, Object message) {
       if (message instanceof ByteBuf bytes && !begins(bytes)) {
         ReferenceCountUtil.release(message);
-        reject(context.channel(), "it does not speak HTTP/2");
+        reject(context, "it does not speak HTTP/2");
         return;
       }
       context.fireChannelRead(message);

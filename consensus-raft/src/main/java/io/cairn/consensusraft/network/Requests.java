@@ -44,7 +44,7 @@ final class Requests {
                 .scheduler()
                 .after(timeoutNanos, environment.loop(), () -> expired(id, link.name()))));
     if (!link.offer(new Frame(Frame.Kind.REQUEST, id, request))) {
-      failed(id, "there is no connection to " + link.name());
+      failed(id, "there is no connection to " + link.name() + ", or its queue is full");
     }
   }
 

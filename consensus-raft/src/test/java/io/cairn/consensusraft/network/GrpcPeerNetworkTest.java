@@ -294,6 +294,18 @@ final class GrpcPeerNetworkTest {
   }
 
   @Test
+  void lastWordsBeforeTheStopAreSent() throws Exception {
+    try (TestMember two = new TestMember(2, 1).start()) {
+      try (TestMember one = new TestMember(1, 1).start()) {
+        TestMember.connect(one, two);
+        one.send(two, Channel.CONSENSUS, "take over");
+      }
+
+      two.events.await("CONSENSUS 1 take over");
+    }
+  }
+
+  @Test
   void stoppedNetworkFreesItsAddressAndTakesNothing() throws Exception {
     TestMember one = new TestMember(1, 1).start();
     one.close();

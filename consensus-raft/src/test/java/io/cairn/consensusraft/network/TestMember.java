@@ -52,7 +52,7 @@ final class TestMember implements AutoCloseable {
 
   /** Small queues, and a second of silence. */
   static PeerNetworkOptions options() {
-    return new PeerNetworkOptions(List.of(), null, 1 << 20, 1 << 22, 1000, 1000);
+    return new PeerNetworkOptions(List.of(), null, 1 << 20, 1 << 22, 2000, 1000);
   }
 
   private static String line(Channel channel, long from, Bytes message) {
