@@ -56,8 +56,9 @@ public record Effects(
    * What {@code origin} stands for will not be done.
    *
    * @param index where its entry was, or 0 if nothing was appended
+   * @param term the term of that entry, or 0
    */
-  public record Dropped(Object origin, DropReason reason, long index) {}
+  public record Dropped(Object origin, DropReason reason, long index, long term) {}
 
   /** Why something was dropped. */
   public enum DropReason {
@@ -71,8 +72,11 @@ public record Effects(
     CHANGE_PENDING,
     /** The new leader has not committed an entry of its own term yet. Nothing was appended. */
     TERM_START_PENDING,
-    /** Another entry has taken its place. It will never be applied. */
-    REPLACED,
+    /**
+     * Another entry stands in its place. It will never be applied once that one, or any other, is
+     * committed there; until then a leader that still has it may bring it back.
+     */
+    DISPLACED,
     /** The log around it was replaced by a snapshot. It may or may not have been applied. */
     UNKNOWN,
     /** The leader changed while a read waited. */

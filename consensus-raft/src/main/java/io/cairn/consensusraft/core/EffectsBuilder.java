@@ -38,14 +38,14 @@ final class EffectsBuilder {
 
   void drop(@Nullable Object origin, Effects.DropReason reason) {
     if (origin != null) {
-      dropped.add(new Effects.Dropped(origin, reason, 0));
+      dropped.add(new Effects.Dropped(origin, reason, 0, 0));
     }
   }
 
   void dropEntry(Entry entry, Effects.DropReason reason) {
     Object origin = entry.origin();
     if (origin != null) {
-      dropped.add(new Effects.Dropped(origin, reason, entry.index()));
+      dropped.add(new Effects.Dropped(origin, reason, entry.index(), entry.term()));
     }
   }
 

@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param flags reserved for per-entry properties such as compression; zero today
  * @param payload the bytes that every member stores and applies
  * @param origin what this process handed in with the proposal, to be recognised when the entry
- *     comes out again; null for entries of other members. It is not part of the entry: it is
- *     neither stored, sent nor compared
+ *     comes out again; or a {@link Forwarded}, the only kind of origin that is sent to others; null
+ *     for entries of whose origin nothing is known. It is not part of the entry: it is neither
+ *     stored nor compared
  */
 public record Entry(
     long index,
@@ -43,8 +44,13 @@ public record Entry(
   }
 
   /** The same entry as seen by a member that did not propose it. */
-  Entry withoutOrigin() {
-    return origin == null ? this : new Entry(index, term, kind, format, flags, payload, null);
+  public Entry withoutOrigin() {
+    return origin == null || origin instanceof Forwarded ? this : withOrigin(Forwarded.BY_NOBODY);
+  }
+
+  /** The same entry with another origin. */
+  public Entry withOrigin(@Nullable Object other) {
+    return new Entry(index, term, kind, format, flags, payload, other);
   }
 
   @Override

@@ -99,12 +99,12 @@ final class Log {
     ring[slot(entry.index())] = entry;
   }
 
-  /** Forgets the entries from {@code from} on; their origins will never be applied. */
+  /** Forgets the entries from {@code from} on, unless a leader brings them back. */
   void truncateFrom(long from, EffectsBuilder out) {
     InvariantViolation.check(from > base, "the log is never cut into its applied part");
     for (long index = last; index >= from; index--) {
       Entry entry = entry(index);
-      out.dropEntry(entry, Effects.DropReason.REPLACED);
+      out.dropEntry(entry, Effects.DropReason.DISPLACED);
       bytes -= entry.weight();
       ring[slot(index)] = null;
     }

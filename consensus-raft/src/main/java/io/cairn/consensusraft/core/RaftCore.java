@@ -254,6 +254,7 @@ public final class RaftCore {
       state.out.apply(entry);
       if (keepsWindow && entry.origin() != null) {
         // From here on the origin is the state machine's, and must not be kept alive by the window.
+        // What travels with the entry stays: a follower may still need it.
         state.log.replace(entry.withoutOrigin());
       }
     }

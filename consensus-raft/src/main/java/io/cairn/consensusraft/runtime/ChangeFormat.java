@@ -42,8 +42,7 @@ final class ChangeFormat {
   /** The configuration once the change is in force. */
   static Configuration apply(Configuration before, ConfigurationChange change) {
     long id = change.member();
-    Member present = before.find(id);
-    long incarnation = present == null ? 0 : present.incarnation();
+    long incarnation = incarnation(before, id);
     return switch (change.kind()) {
       case ADD_VOTER, PROMOTE -> before.with(new Member(id, false, incarnation));
       case ADD_LEARNER -> before.with(new Member(id, true, incarnation));
@@ -52,16 +51,25 @@ final class ChangeFormat {
     };
   }
 
-  /** A configuration as the state machine knows it. */
-  static Configuration toCore(io.cairn.spi.consensus.Configuration configuration) {
+  /**
+   * A configuration as the state machine knows it, with the incarnations that {@code known} has for
+   * its members.
+   */
+  static Configuration toCore(
+      io.cairn.spi.consensus.Configuration configuration, Configuration known) {
     Configuration result = Configuration.EMPTY;
     for (long voter : configuration.voters()) {
-      result = result.with(new Member(voter, false, 0));
+      result = result.with(new Member(voter, false, incarnation(known, voter)));
     }
     for (long learner : configuration.learners()) {
-      result = result.with(new Member(learner, true, 0));
+      result = result.with(new Member(learner, true, incarnation(known, learner)));
     }
     return result;
+  }
+
+  private static long incarnation(Configuration known, long id) {
+    Member member = known.find(id);
+    return member == null ? 0 : member.incarnation();
   }
 
   static io.cairn.spi.consensus.Configuration fromCore(Configuration configuration) {

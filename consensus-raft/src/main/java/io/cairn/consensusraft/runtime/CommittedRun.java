@@ -25,6 +25,11 @@ final class CommittedRun {
     Membership(Configuration inForce) {
       this.inForce = inForce;
     }
+
+    /** A whole state has come with a membership of its own. */
+    void replace(Configuration other) {
+      inForce = other;
+    }
   }
 
   private final StateMachine machine;
@@ -52,20 +57,20 @@ final class CommittedRun {
   /**
    * Splits what the core hands out into runs.
    *
-   * @param abandonedThrough proposals up to this index have been told that their time is over
+   * @param own knows which entries this process has proposed
    */
   static List<CommittedRun> split(
-      List<Entry> entries, StateMachine machine, Inbox inbox, long abandonedThrough) {
+      List<Entry> entries, StateMachine machine, Inbox inbox, OwnProposals own) {
     List<CommittedRun> runs = new ArrayList<>(1);
     for (int from = 0; from < entries.size(); ) {
       int to = from + 1;
       if (entries.get(from).kind() == EntryKind.CONFIGURATION) {
-        runs.add(ofChange(entries.get(from), machine, inbox, abandonedThrough));
+        runs.add(ofChange(entries.get(from), machine, inbox, own));
       } else {
         while (to < entries.size() && entries.get(to).kind() != EntryKind.CONFIGURATION) {
           to++;
         }
-        runs.add(ofCommands(entries.subList(from, to), machine, inbox, abandonedThrough));
+        runs.add(ofCommands(entries.subList(from, to), machine, inbox, own));
       }
       from = to;
     }
@@ -73,14 +78,14 @@ final class CommittedRun {
   }
 
   private static CommittedRun ofCommands(
-      List<Entry> entries, StateMachine machine, Inbox inbox, long abandonedThrough) {
+      List<Entry> entries, StateMachine machine, Inbox inbox, OwnProposals own) {
     List<CommittedEntry> committed = new ArrayList<>(entries.size());
     int proposals = 0;
     long bytes = 0;
     for (Entry entry : entries) {
       Proposal proposal = null;
-      if (entry.index() > abandonedThrough && entry.origin() instanceof Proposal own) {
-        proposal = own;
+      if (own.originOf(entry) instanceof Proposal mine) {
+        proposal = mine;
         proposals++;
         bytes += entry.payload().length();
       }
@@ -90,12 +95,10 @@ final class CommittedRun {
   }
 
   private static CommittedRun ofChange(
-      Entry entry, StateMachine machine, Inbox inbox, long abandonedThrough) {
+      Entry entry, StateMachine machine, Inbox inbox, OwnProposals own) {
     ConfigurationChange change = ChangeFormat.decode(entry.payload());
     Proposal proposal =
-        entry.index() > abandonedThrough && entry.origin() instanceof Requests.Change own
-            ? own.proposal()
-            : null;
+        own.originOf(entry) instanceof Requests.Change mine ? mine.proposal() : null;
     int proposals = proposal == null ? 0 : 1;
     Bytes payload = change.context();
     return new CommittedRun(

@@ -52,20 +52,15 @@ final class LogOpening {
     }
   }
 
-  /** The last index that is not in the log any more. */
-  static long cutIndex(
-      ConsensusOptions options,
-      WalOptions walOptions,
-      Disk disk,
-      Lane background,
-      EventLog events) {
+  /** Where the log of a member begins that has not started yet. */
+  static long cutIndex(ConsensusOptions options, WalOptions walOptions, Disk disk) {
     WalIdentity identity =
         new WalIdentity(options.clusterId(), options.memberId(), options.incarnation());
-    try (Wal wal = Wal.open(disk, walOptions, identity, background, events, Long.MAX_VALUE)) {
-      return wal.recovered().cutIndex();
+    try {
+      return Wal.begin(disk, walOptions, identity);
     } catch (IOException e) {
       throw new ConsensusException(
-          ConsensusException.Kind.LOG, "cannot open the log: " + e.getMessage(), e);
+          ConsensusException.Kind.LOG, "cannot read the log: " + e.getMessage(), e);
     }
   }
 
@@ -84,7 +79,7 @@ final class LogOpening {
               options.memberId(),
               options.incarnation(),
               log.hardState(),
-              ChangeFormat.toCore(applied.configuration()),
+              ChangeFormat.toCore(applied.configuration(), Configuration.EMPTY),
               applied.index(),
               applied.term(),
               log.cutIndex(),

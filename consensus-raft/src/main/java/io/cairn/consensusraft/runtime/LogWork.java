@@ -23,6 +23,12 @@ import org.jspecify.annotations.Nullable;
  */
 @OnLane("log")
 final class LogWork {
+  /** How much of the log is kept for other members at most. */
+  private static final long KEPT_BYTES = 64 << 20;
+
+  /** The same while a state is on its way to one of them, after which it needs what came since. */
+  private static final long KEPT_WHILE_SENDING_BYTES = 512 << 20;
+
   private final Wal wal;
   private final EventLog events;
   private final ProcessExit exit;
@@ -72,16 +78,27 @@ final class LogWork {
     return null;
   }
 
-  /** Lets go of segments whose entries are all at or below {@code index}. */
-  @Nullable Input cut(long index, Configuration membership) {
+  /**
+   * What may go.
+   *
+   * @param may nobody needs entries up to here
+   * @param should it would be better to keep those behind
+   * @param sending whether they are kept for a member that is being sent a state
+   */
+  record Cut(long may, long should, boolean sending) {}
+
+  /** Lets go of segments whose entries may go, keeping what is better kept within a bound. */
+  @Nullable Input cut(Cut wanted, Configuration membership) {
     long before = wal.cutIndex();
+    long bytesMax = wanted.sending ? KEPT_WHILE_SENDING_BYTES : KEPT_BYTES;
     try {
-      long cut = wal.cut(index, membership);
+      long bound = Math.max(wanted.should, wal.endBefore(bytesMax));
+      long cut = wal.cut(Math.min(wanted.may, bound), membership);
       if (cut == before) {
         return null;
       }
       wal.sync();
-      events.info("cut the log", field("up-to-index", cut), field("asked-for", index));
+      events.info("cut the log", field("up-to-index", cut), field("asked-for", wanted.should));
       return new Input.LogCut(cut);
     } catch (IOException e) {
       throw exit.fail("cannot cut the log; what it holds is unknown, so the member stops", e);

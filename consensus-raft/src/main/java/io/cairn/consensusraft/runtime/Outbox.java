@@ -2,6 +2,7 @@
 package io.cairn.consensusraft.runtime;
 
 import io.cairn.consensusraft.core.Effects.Outgoing;
+import io.cairn.consensusraft.wire.PeerMessage;
 import io.cairn.spi.environment.OnLane;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -22,7 +23,7 @@ final class Outbox {
   void send(List<Outgoing> messages) {
     for (Outgoing outgoing : messages) {
       if (outgoing.after() <= durableToken) {
-        peers.send(outgoing.message());
+        send(outgoing);
       } else {
         waiting.addLast(outgoing);
       }
@@ -34,7 +35,11 @@ final class Outbox {
     durableToken = Math.max(durableToken, token);
     // Tokens ascend in the order of sending.
     while (!waiting.isEmpty() && waiting.getFirst().after() <= durableToken) {
-      peers.send(waiting.removeFirst().message());
+      send(waiting.removeFirst());
     }
+  }
+
+  private void send(Outgoing outgoing) {
+    peers.send(outgoing.message().header().to(), new PeerMessage.Raft(outgoing.message()));
   }
 }

@@ -3,6 +3,7 @@ package io.cairn.consensusraft.runtime;
 
 import io.cairn.consensusraft.core.RaftCore;
 import io.cairn.consensusraft.core.Settings;
+import io.cairn.consensusraft.snapshot.SnapshotExchange;
 import io.cairn.consensusraft.wal.WalOptions;
 import io.cairn.spi.consensus.ConfigurationChange;
 import io.cairn.spi.consensus.Consensus;
@@ -16,6 +17,7 @@ import io.cairn.spi.consensus.StateMachine;
 import io.cairn.spi.environment.Disk;
 import io.cairn.spi.environment.EventLog;
 import io.cairn.spi.environment.Lane;
+import io.cairn.spi.environment.PeerNetwork;
 import io.cairn.spi.environment.ProcessExit;
 import io.cairn.spi.environment.Rng;
 import io.cairn.spi.environment.Scheduler;
@@ -47,9 +49,14 @@ public final class RaftConsensus implements Consensus {
   private final ProcessExit exit;
   private final Lane raftLane;
   private final Inbox inbox;
+  private final PeerNetwork network;
+  private final Reception reception;
 
   // Written once by start(); until then whatever is asked for waits in the inbox.
   private volatile @Nullable RaftLoop loop;
+
+  // The same; until then nobody is known who could send a state.
+  private volatile @Nullable SnapshotExchange states;
 
   /** A member that has not started. */
   @Inject
@@ -60,8 +67,9 @@ public final class RaftConsensus implements Consensus {
       TimeSource time,
       Rng rng,
       EventLog events,
-      ProcessExit exit) {
-    this(options, WalOptions.in(DIRECTORY), disk, scheduler, time, rng, events, exit);
+      ProcessExit exit,
+      PeerNetwork network) {
+    this(options, WalOptions.in(DIRECTORY), disk, scheduler, time, rng, events, exit, network);
   }
 
   RaftConsensus(
@@ -72,7 +80,8 @@ public final class RaftConsensus implements Consensus {
       TimeSource time,
       Rng rng,
       EventLog events,
-      ProcessExit exit) {
+      ProcessExit exit,
+      PeerNetwork network) {
     this.options = options;
     this.walOptions = walOptions;
     this.disk = disk;
@@ -81,6 +90,7 @@ public final class RaftConsensus implements Consensus {
     this.rng = rng;
     this.events = events;
     this.exit = exit;
+    this.network = network;
     this.raftLane = scheduler.lane("raft");
     this.inbox =
         new Inbox(
@@ -88,16 +98,27 @@ public final class RaftConsensus implements Consensus {
             () -> started().drain(),
             options.waitingBytesMax(),
             options.waitingProposalsMax());
+    this.reception = new Reception(options.memberId(), inbox, events);
+    network.receive(PeerNetwork.Channel.CONSENSUS, reception);
+    network.receive(
+        PeerNetwork.Channel.SNAPSHOT,
+        (from, message) -> {
+          SnapshotExchange exchange = states;
+          if (exchange != null) {
+            exchange.received(from, message);
+          }
+        });
+    network.watch(new PeerWatch(inbox));
   }
 
   /**
    * The index behind which the log begins: where the state stands that the log has last recorded as
-   * installed, or up to where it was cut. Opens the log and closes it again; before {@link #start}.
+   * installed, or up to where it was cut; to be asked before {@link #start}.
    *
-   * @throws ConsensusException if the log cannot be opened
+   * @throws ConsensusException if the log cannot be read
    */
   public long cutIndex() {
-    return LogOpening.cutIndex(options, walOptions, disk, scheduler.lane("wal-segments"), events);
+    return LogOpening.cutIndex(options, walOptions, disk);
   }
 
   @Override
@@ -113,6 +134,16 @@ public final class RaftConsensus implements Consensus {
             scheduler.lane("wal-segments"),
             events,
             machine.appliedPoint());
+    StateOutcomes stateOutcomes = new StateOutcomes(inbox);
+    SnapshotExchange exchange =
+        new SnapshotExchange(
+            new SnapshotExchange.Member(
+                options.memberId(), options.incarnation(), options.snapshotBytesPerSecondMax()),
+            machine,
+            stateOutcomes,
+            new SnapshotExchange.Surroundings(
+                network, scheduler, time, rng.split("snapshot"), events));
+    states = exchange;
     RaftCore core = RaftCore.start(opened.recovered(), settings(), rng.split("raft"));
     long electionNanos = options.electionMillis() * NANOS_PER_MILLI;
     RaftLoop started =
@@ -122,10 +153,15 @@ public final class RaftConsensus implements Consensus {
             new LogWork(opened.wal(), events, exit),
             new Work(lazily("log"), lazily("apply"), inbox),
             inbox,
-            Peers.NONE,
+            new RaftLoop.Network(
+                new Peers(network, options.memberId(), options.incarnation()),
+                reception,
+                exchange,
+                stateOutcomes),
             time,
             events,
             new RaftLoop.Limits(
+                options.boot(),
                 walOptions.payloadBytesMax(),
                 options.requestTimeoutMillis() * NANOS_PER_MILLI,
                 electionNanos));
@@ -176,7 +212,8 @@ public final class RaftConsensus implements Consensus {
 
   @Override
   public long acknowledgedIndex(long member) {
-    return 0; // Nothing is known of others before there is a network.
+    RaftLoop running = loop;
+    return running == null ? 0 : running.standing().acknowledged(member);
   }
 
   @Override

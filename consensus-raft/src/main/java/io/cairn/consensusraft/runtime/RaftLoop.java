@@ -3,12 +3,14 @@ package io.cairn.consensusraft.runtime;
 
 import static io.cairn.spi.environment.EventLog.field;
 
-import io.cairn.consensusraft.core.Configuration;
 import io.cairn.consensusraft.core.Effects;
 import io.cairn.consensusraft.core.Effects.Dropped;
 import io.cairn.consensusraft.core.Effects.RoleKind;
+import io.cairn.consensusraft.core.Forwarded;
 import io.cairn.consensusraft.core.Input;
 import io.cairn.consensusraft.core.RaftCore;
+import io.cairn.consensusraft.snapshot.SnapshotExchange;
+import io.cairn.consensusraft.wire.PeerMessage;
 import io.cairn.spi.consensus.ConsensusException;
 import io.cairn.spi.consensus.DropReason;
 import io.cairn.spi.consensus.Leadership;
@@ -18,9 +20,7 @@ import io.cairn.spi.environment.EventLog;
 import io.cairn.spi.environment.OnLane;
 import io.cairn.spi.environment.TimeSource;
 import io.cairn.spi.store.Bytes;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A put of a lone member takes this way: the inbox is drained; the core appends; the log is
  * written and synced; the core commits; the state machine applies, publishes and answers. All of
  * that happens in one {@link #drain} on one thread, with everything that came in meanwhile waiting
- * to be the next batch.
+ * to be the next batch. With other members, what is for them leaves first, and log and state
+ * machine work on lanes of their own while this one goes on.
  *
  * <p>Obligations to the core (O1-O3, O6) are kept by {@code Outbox}, by {@code Work} being handed
  * out in the order of the effects, and by the core itself, which hands out for applying only what
@@ -39,14 +40,8 @@ import org.jspecify.annotations.Nullable;
  */
 @OnLane("raft")
 final class RaftLoop {
-  /** Proposals whose entries end at {@code lastIndex} are told at {@code deadline}. */
-  private record Deadline(long lastIndex, long deadline) {}
-
   /** How long the log has been quiet when it is sealed. */
   private static final long SEAL_AFTER_NANOS = 100_000_000;
-
-  /** How many applied entries stay in the log for followers; as many as etcd keeps. */
-  private static final long ENTRIES_FOR_OTHERS = 5000;
 
   private final RaftCore core;
   private final StateMachine machine;
@@ -54,31 +49,39 @@ final class RaftLoop {
   private final LogWork log;
   private final Work work;
   private final Inbox inbox;
+  private final Peers peers;
   private final Outbox outbox;
-  private final Parking parking;
+  private final Reception reception;
+  private final OwnProposals own;
+  private final ProposalsOfOthers others;
   private final Standing standing;
   private final Transfers transfers;
+  private final LogCutting cutting;
+  private final SnapshotExchange exchange;
+  private final StateOutcomes stateOutcomes;
+  private final Installs installs;
   private final TimeSource time;
   private final EventLog events;
-  private final int payloadBytesMax;
-  private final long requestTimeoutNanos;
+  private final Limits limits;
 
   private final ReadWaiters reads = new ReadWaiters();
   private final List<Input> inputs = new ArrayList<>();
   private final List<Bytes> payloads = new ArrayList<>();
   private final List<Proposal> proposals = new ArrayList<>();
-  private final Deque<Deadline> deadlines = new ArrayDeque<>();
   private @Nullable Object[] emptied = Inbox.spare();
   private @Nullable CompletableFuture<Void> stopping;
-
-  /** Own proposals up to this index were told that their time is over (C3). */
-  private long abandonedThrough;
 
   /** The leader that the state machine was told of, or 0. */
   private long toldLeader;
 
   private long lastPersistNanos;
   private boolean sealDue;
+
+  /**
+   * Leadership has been handed over, or nobody takes it: what is under way ends, nothing begins.
+   */
+  private boolean closing;
+
   private boolean stopped;
 
   RaftLoop(
@@ -87,7 +90,7 @@ final class RaftLoop {
       LogWork log,
       Work work,
       Inbox inbox,
-      Peers peers,
+      Network network,
       TimeSource time,
       EventLog events,
       Limits limits) {
@@ -97,24 +100,36 @@ final class RaftLoop {
     this.log = log;
     this.work = work;
     this.inbox = inbox;
+    this.peers = network.peers();
+    this.reception = network.reception();
     this.outbox = new Outbox(peers);
-    this.parking = new Parking(inbox);
     this.time = time;
     this.events = events;
-    this.payloadBytesMax = limits.payloadBytesMax();
-    this.requestTimeoutNanos = limits.requestTimeoutNanos();
+    this.limits = limits;
     this.standing = new Standing(core);
-    this.transfers = new Transfers(core, limits.transferTimeoutNanos());
+    this.transfers = new Transfers(core, limits.electionNanos());
+    this.own =
+        new OwnProposals(core, inbox, peers, time, limits.boot(), limits.requestTimeoutNanos());
+    this.others = new ProposalsOfOthers(core, peers, limits.payloadBytesMax(), core.role().term());
+    this.cutting = new LogCutting(core, machine, log, work);
+    this.exchange = network.exchange();
+    this.stateOutcomes = network.stateOutcomes();
+    this.installs = new Installs(core, exchange, work, membership);
   }
+
+  /** The ways out and in. */
+  record Network(
+      Peers peers, Reception reception, SnapshotExchange exchange, StateOutcomes stateOutcomes) {}
 
   /**
    * Bounds of this loop.
    *
+   * @param boot the life of this process
    * @param payloadBytesMax the largest proposal that fits into the log
    * @param requestTimeoutNanos how long proposals and reads wait
-   * @param transferTimeoutNanos how long a transfer of leadership may take
+   * @param electionNanos how long a transfer of leadership may take
    */
-  record Limits(int payloadBytesMax, long requestTimeoutNanos, long transferTimeoutNanos) {}
+  record Limits(long boot, int payloadBytesMax, long requestTimeoutNanos, long electionNanos) {}
 
   /** The first step. A lone member campaigns, wins and applies its whole log within the call. */
   void begin() {
@@ -153,17 +168,21 @@ final class RaftLoop {
     }
     long now = time.nanos();
     reads.expire(now);
-    parking.expire(now);
-    abandon(now);
+    own.expire(now);
     transfers.expire(now);
-    run(List.of(new Input.Tick()));
+    own.retry();
+    if (!closing) {
+      run(List.of(new Input.Tick()));
+    }
     if (sealDue && now - lastPersistNanos >= SEAL_AFTER_NANOS) {
       sealDue = false;
       long commit = core.role().commit();
       work.onLog(() -> log.seal(commit));
     }
-    cutLog();
+    cutting.tick();
+    standing.updateAcknowledged();
     runOutcomes();
+    stopIfDone();
   }
 
   boolean isStopped() {
@@ -179,9 +198,9 @@ final class RaftLoop {
     switch (item) {
       case Proposal proposal -> {
         if (stopped) {
-          Parking.drop(inbox, proposal, DropReason.STOPPED);
-        } else if (proposal.payload().length() > payloadBytesMax) {
-          Parking.drop(inbox, proposal, DropReason.OVERLOADED);
+          OwnProposals.drop(inbox, proposal, DropReason.STOPPED);
+        } else if (proposal.payload().length() > limits.payloadBytesMax()) {
+          OwnProposals.drop(inbox, proposal, DropReason.OVERLOADED);
         } else {
           proposals.add(proposal);
           payloads.add(proposal.payload());
@@ -195,23 +214,30 @@ final class RaftLoop {
 
   private void sortRequest(Requests request) {
     switch (request) {
+      case Requests.Received received -> {
+        reception.taken(received);
+        if (!closing) {
+          received.frame().messages().forEach(message -> sortMessage(received, message));
+        }
+      }
       case Requests.Change change -> {
         if (stopped) {
-          Parking.drop(inbox, change, DropReason.STOPPED);
+          OwnProposals.drop(inbox, change, DropReason.STOPPED);
         } else {
           inputs.add(change.toInput(core.self()));
         }
       }
       case Requests.Read read -> {
+        if (stopped) {
+          read.answer()
+              .completeExceptionally(
+                  new ConsensusException(
+                      ConsensusException.Kind.STOPPED, "the member has stopped"));
+          return;
+        }
         // All questions of one drain are one question to the core.
-        ReadWaiters.Group group =
-            !inputs.isEmpty()
-                    && inputs.getLast() instanceof Input.ReadIndex last
-                    && last.origin() instanceof ReadWaiters.Group open
-                ? open
-                : null;
-        if (group == null) {
-          group = reads.open(time.nanos() + requestTimeoutNanos);
+        ReadWaiters.Group group = reads.openAt(time.nanos() + limits.requestTimeoutNanos());
+        if (group.isEmpty()) {
           inputs.add(new Input.ReadIndex(group));
         }
         group.add(read.answer());
@@ -221,7 +247,20 @@ final class RaftLoop {
           inputs.add(new Input.Transfer(asked.to()));
         }
       }
-      case Requests.Stop stop -> stopping = stop.answer();
+      case Requests.Stop stop -> {
+        stopping = stop.answer();
+        long successor = transfers.beginToStop(time.nanos());
+        if (successor != 0) {
+          inputs.add(new Input.Transfer(successor));
+        }
+      }
+      case Requests.Arrived arrived -> {
+        if (closing) {
+          exchange.ignored(arrived.arrival(), false);
+        } else {
+          inputs.add(installs.take(arrived.arrival()));
+        }
+      }
       case Requests.WorkDone _ -> work.done();
       case Requests.Outcome outcome -> {
         work.done();
@@ -230,23 +269,32 @@ final class RaftLoop {
     }
   }
 
+  private void sortMessage(Requests.Received received, PeerMessage message) {
+    switch (message) {
+      case PeerMessage.Raft raft -> inputs.add(new Input.Receive(raft.message()));
+      case PeerMessage.Forward forward -> others.take(received.frame().from(), forward, inputs);
+      case PeerMessage.Refused refused -> own.refused(refused);
+    }
+  }
+
   /** Steps the core with {@code first}, and then with what comes of it, until nothing more does. */
   private void run(List<Input> first) {
     if (stopped) {
       return;
     }
+    reads.close();
     step(first);
     runOutcomes();
   }
 
   private void runOutcomes() {
-    while (true) {
+    while (!stopped) {
       List<Input> outcomes = work.takeOutcomes();
+      if (outcomes.isEmpty() && core.role().kind() == RoleKind.LEADER) {
+        outcomes = own.unpark();
+      }
       if (outcomes.isEmpty()) {
-        if (parking.isEmpty() || core.role().kind() != RoleKind.LEADER) {
-          return;
-        }
-        outcomes = parking.unpark(core.self());
+        return;
       }
       step(outcomes);
     }
@@ -256,39 +304,51 @@ final class RaftLoop {
     for (Input input : list) {
       if (input instanceof Input.Persisted persisted) {
         outbox.durable(persisted.token());
+        installs.durable(persisted.token());
+      } else if (input instanceof Input.SnapshotDone done) {
+        cutting.unpin(done.to());
       }
     }
     Effects effects = core.step(list);
+    long begunAnewAt = installs.decided(effects);
+    if (begunAnewAt != 0) {
+      own.overtakenBy(begunAnewAt);
+    }
     // Before anything leaves that could make another member answer: see tryReadIndex.
     tell(standing.update(effects.role()));
     work.soleMember(core.configuration().members().size() <= 1);
     outbox.send(effects.send());
+    if (!effects.dropped().isEmpty()) {
+      takeBack(effects.dropped());
+    }
+    own.dispatch();
+    peers.flush();
     Effects.Persist persist = effects.persist();
     if (persist != null) {
       lastPersistNanos = time.nanos();
       sealDue = true;
       log.enqueue(persist);
       work.onLog(log::persist);
-      watchDeadline(persist);
+      // Alone, a persist is applied before anybody could look at a clock: nothing to watch.
+      if (!work.isInline()) {
+        own.watch(persist.entries());
+      }
     }
     if (!effects.apply().isEmpty()) {
-      for (CommittedRun run :
-          CommittedRun.split(effects.apply(), machine, inbox, abandonedThrough)) {
+      for (CommittedRun run : CommittedRun.split(effects.apply(), machine, inbox, own)) {
         work.onApply(() -> run.apply(membership));
       }
     }
     for (Effects.ReadReady read : effects.reads()) {
       reads.answer((ReadWaiters.Group) read.origin(), read.index());
     }
-    if (!effects.dropped().isEmpty()) {
-      takeBack(effects.dropped());
-    }
     for (Effects.Page page : effects.pages()) {
       work.onLog(() -> log.page(page));
     }
     for (long member : effects.snapshots()) {
-      // Nothing can send one yet; the core asks again when the member gives a sign of life.
-      work.onLog(() -> new Input.SnapshotDone(member, 0));
+      stateOutcomes.know(core.configuration());
+      cutting.pin(member);
+      exchange.send(member, effects.role().term());
     }
   }
 
@@ -301,6 +361,10 @@ final class RaftLoop {
         field("term", leadership.term()),
         field("leader", Long.toHexString(leadership.leader())),
         field("self", leadership.self()));
+    own.retry();
+    if (!leadership.self()) {
+      exchange.stopSending();
+    }
     // A term in which nobody leads yet is no news to the state machine.
     if (leadership.leader() != 0 || toldLeader != 0) {
       toldLeader = leadership.leader();
@@ -313,7 +377,7 @@ final class RaftLoop {
   }
 
   private void takeBack(List<Dropped> dropped) {
-    long replacedFrom = Long.MAX_VALUE;
+    List<Dropped> lost = new ArrayList<>(0);
     for (Dropped drop : dropped) {
       if (drop.origin() instanceof ReadWaiters.Group group) {
         reads.fail(
@@ -322,83 +386,40 @@ final class RaftLoop {
                 ? ConsensusException.Kind.LEADER_CHANGED
                 : ConsensusException.Kind.TIMED_OUT,
             "a read index was not found: " + drop.reason());
-        continue;
-      }
-      if (drop.index() != 0) {
-        replacedFrom = Math.min(replacedFrom, drop.index());
-        if (drop.index() <= abandonedThrough) {
-          continue; // It has been told already.
-        }
-      }
-      DropReason reason =
-          switch (drop.reason()) {
-            case NOT_LEADER -> null;
-            case TRANSFERRING -> DropReason.DROPPED;
-            case OVERLOADED -> DropReason.OVERLOADED;
-            case CHANGE_PENDING, TERM_START_PENDING -> DropReason.CHANGE_REFUSED;
-            case REPLACED -> DropReason.REPLACED;
-            case UNKNOWN, LEADER_CHANGED -> DropReason.TIMED_OUT;
-          };
-      if (reason == null) {
-        parking.park(drop.origin(), time.nanos() + requestTimeoutNanos);
+      } else if (drop.index() != 0) {
+        lost.add(drop);
+      } else if (drop.origin() instanceof Forwarded forwarded) {
+        others.refuse(forwarded, drop.reason());
       } else {
-        Parking.drop(inbox, drop.origin(), reason);
+        own.notAppended(drop);
       }
     }
-    // What comes to stand there now is another proposal with a time of its own.
-    abandonedThrough = Math.min(abandonedThrough, replacedFrom - 1);
-  }
-
-  /** Alone, a persist is applied before anybody could look at a clock: nothing to watch. */
-  private void watchDeadline(Effects.Persist persist) {
-    if (!work.isInline()
-        && !persist.entries().isEmpty()
-        && core.originAt(persist.entries().getLast().index()) != null) {
-      deadlines.addLast(
-          new Deadline(persist.entries().getLast().index(), time.nanos() + requestTimeoutNanos));
+    if (!lost.isEmpty()) {
+      own.entriesLost(lost);
     }
-  }
-
-  private void abandon(long now) {
-    while (!deadlines.isEmpty() && deadlines.getFirst().deadline - now <= 0) {
-      abandonThrough(deadlines.removeFirst().lastIndex);
-    }
-  }
-
-  private void abandonThrough(long last) {
-    for (long index = Math.max(core.handedOut(), abandonedThrough) + 1; index <= last; index++) {
-      Object origin = core.originAt(index);
-      if (origin != null) {
-        Parking.drop(inbox, origin, DropReason.TIMED_OUT);
-      }
-    }
-    abandonedThrough = Math.max(abandonedThrough, last);
-  }
-
-  private void cutLog() {
-    Configuration inForce = core.configuration();
-    // Others may lag a little and should not need a snapshot for that.
-    long kept = inForce.isAlone(core.self()) ? 0 : ENTRIES_FOR_OTHERS;
-    long limit = Math.min(machine.durableIndex(), core.applied() - kept);
-    work.onLog(() -> log.cut(limit, inForce));
   }
 
   private void stopIfDone() {
     CompletableFuture<Void> answer = stopping;
-    if (answer == null || stopped || !work.isIdle()) {
+    if (answer == null || stopped || transfers.holdsStop(time.nanos())) {
+      return;
+    }
+    closing = true;
+    if (!work.isIdle()) {
       return; // Outcomes that are still under way bring the lane back here.
     }
-    parking.dropAll(DropReason.STOPPED);
-    abandonThrough(core.lastIndex());
+    own.stop();
     reads.failAll(ConsensusException.Kind.STOPPED, "the member stops");
     transfers.giveUp();
     standing.close();
+    peers.flush();
     stopped = true;
     long commit = core.role().commit();
-    work.finish(() -> {
-      log.seal(commit);
-      log.close();
-      answer.complete(null);
-    });
+    exchange.close(() ->
+        work.finish(() -> {
+          log.seal(commit);
+          log.close();
+          answer.complete(null);
+        }));
   }
 }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Callers that wait for an index to read at. All that were drained together are one question to the
@@ -28,15 +29,29 @@ final class ReadWaiters {
     void add(CompletableFuture<Long> answer) {
       answers.add(answer);
     }
+
+    boolean isEmpty() {
+      return answers.isEmpty();
+    }
   }
 
   private final Deque<Group> groups = new ArrayDeque<>();
+  private @Nullable Group open;
 
-  /** A group that fails at {@code deadline} if it was not answered. */
-  Group open(long deadline) {
-    Group group = new Group(deadline);
-    groups.addLast(group);
+  /** The group that is open, or a new one that fails at {@code deadline} if it was not answered. */
+  Group openAt(long deadline) {
+    Group group = open;
+    if (group == null) {
+      group = new Group(deadline);
+      groups.addLast(group);
+      open = group;
+    }
     return group;
+  }
+
+  /** Nobody can join any more. */
+  void close() {
+    open = null;
   }
 
   void answer(Group group, long index) {

@@ -2,6 +2,8 @@
 package io.cairn.consensusraft.runtime;
 
 import io.cairn.consensusraft.core.Input;
+import io.cairn.consensusraft.snapshot.Arrival;
+import io.cairn.consensusraft.wire.FrameCodec;
 import io.cairn.spi.consensus.ConfigurationChange;
 import io.cairn.spi.consensus.Proposal;
 import java.util.concurrent.CompletableFuture;
@@ -30,4 +32,14 @@ sealed interface Requests {
 
   /** Work that went to another lane is done. */
   record Outcome(Input input) implements Requests {}
+
+  /**
+   * Another member said something.
+   *
+   * @param weight what it counts for in the bound of what waits
+   */
+  record Received(FrameCodec.Frame frame, long weight) implements Requests {}
+
+  /** A whole state has arrived. */
+  record Arrived(Arrival arrival) implements Requests {}
 }

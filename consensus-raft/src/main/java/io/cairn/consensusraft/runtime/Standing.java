@@ -9,6 +9,7 @@ import io.cairn.spi.consensus.Consensus;
 import io.cairn.spi.consensus.ConsensusStatus;
 import io.cairn.spi.consensus.Leadership;
 import io.cairn.spi.environment.OnLane;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What this member is, as any thread may see it. */
@@ -28,6 +29,10 @@ final class Standing {
   private volatile long readable = Consensus.NO_INDEX;
   private volatile ConsensusStatus status;
 
+  // The same: what other members have acknowledged, while this one leads; alternating ids and
+  // indexes, in an array that is never changed.
+  private volatile long[] acknowledged = {};
+
   Standing(RaftCore core) {
     this.core = core;
     this.told = core.configuration();
@@ -45,6 +50,30 @@ final class Standing {
   /** See {@link Consensus#status}; any thread. */
   ConsensusStatus status() {
     return status;
+  }
+
+  /** See {@link Consensus#acknowledgedIndex}; any thread. */
+  long acknowledged(long member) {
+    long[] known = acknowledged;
+    for (int i = 0; i < known.length; i += 2) {
+      if (known[i] == member) {
+        return known[i + 1];
+      }
+    }
+    return 0;
+  }
+
+  /** Makes visible what others have acknowledged; from time to time, since nobody is in a hurry. */
+  void updateAcknowledged() {
+    boolean leads = core.role().kind() == RoleKind.LEADER;
+    List<Configuration.Member> members = leads ? core.configuration().members() : List.of();
+    long[] known = new long[members.size() * 2];
+    for (int i = 0; i < members.size(); i++) {
+      long id = members.get(i).id();
+      known[2 * i] = id;
+      known[2 * i + 1] = id == core.self() ? core.durableIndex() : core.matchOf(id);
+    }
+    acknowledged = known;
   }
 
   /**

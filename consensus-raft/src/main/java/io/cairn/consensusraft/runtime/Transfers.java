@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.consensusraft.runtime;
 
+import io.cairn.consensusraft.core.Configuration;
 import io.cairn.consensusraft.core.Effects.RoleKind;
 import io.cairn.consensusraft.core.RaftCore;
 import io.cairn.spi.consensus.ConsensusException;
@@ -16,6 +17,8 @@ final class Transfers {
   private final RaftCore core;
   private final long timeoutNanos;
   private @Nullable Pending pending;
+  private boolean handingOver;
+  private long stopDeadline;
 
   Transfers(RaftCore core, long timeoutNanos) {
     this.core = core;
@@ -39,6 +42,35 @@ final class Transfers {
     giveUp();
     pending = new Pending(asked.to(), now + timeoutNanos, asked.answer());
     return true;
+  }
+
+  /**
+   * The member is about to stop: hands leadership to the voter that has acknowledged most.
+   *
+   * @return that voter, or 0 if there is nothing to hand over or nobody to take it
+   */
+  long beginToStop(long now) {
+    if (core.role().kind() != RoleKind.LEADER) {
+      return 0;
+    }
+    long successor = 0;
+    for (Configuration.Member member : core.configuration().members()) {
+      if (member.id() != core.self()
+          && !member.learner()
+          && (successor == 0 || core.matchOf(member.id()) > core.matchOf(successor))) {
+        successor = member.id();
+      }
+    }
+    stopDeadline = now + timeoutNanos;
+    handingOver = successor != 0;
+    return successor;
+  }
+
+  /** Whether stopping has to wait until another leads, or it has taken too long. */
+  boolean holdsStop(long now) {
+    long leader = core.role().leader();
+    handingOver &= (leader == 0 || leader == core.self()) && stopDeadline - now > 0;
+    return handingOver;
   }
 
   void leaderIs(long leader) {

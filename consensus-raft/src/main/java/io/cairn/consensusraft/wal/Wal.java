@@ -122,6 +122,23 @@ public final class Wal implements AutoCloseable {
     return new Wal(options, identity, preparer, recovery, recovered);
   }
 
+  /**
+   * The last index that is no longer in the log, without opening it for use; 0 if there is none.
+   *
+   * @throws WalDamagedException if something that was durable is not there
+   */
+  public static long begin(Disk disk, WalOptions options, WalIdentity identity) throws IOException {
+    WalRecovery recovery = new WalRecovery(disk, options, identity, Long.MAX_VALUE);
+    long begin = recovery.run().cutIndex();
+    for (Segment segment : recovery.usedSegments()) {
+      segment.file().close();
+    }
+    for (Segment segment : recovery.unusedSegments()) {
+      segment.file().close();
+    }
+    return begin;
+  }
+
   /** What was found when the log was opened. */
   public RecoveredLog recovered() {
     return recovered;
@@ -206,6 +223,14 @@ public final class Wal implements AutoCloseable {
     }
     addBase();
     return cutIndex;
+  }
+
+  /** The last index in front of the segments that together have about {@code bytes}. */
+  public long endBefore(long bytes) {
+    if (segments.isEmpty()) {
+      return cutIndex;
+    }
+    return runs.firstFrom(current().sequence() - bytes / options.segmentBytes()) - 1;
   }
 
   /** The last index that is not in the log any more. */

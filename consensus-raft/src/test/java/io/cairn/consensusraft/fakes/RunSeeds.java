@@ -9,6 +9,11 @@ import java.util.stream.Stream;
 public final class RunSeeds {
   private RunSeeds() {}
 
+  /** Seeds for whole clusters, which take longer. */
+  public static Stream<Long> ofClusters() {
+    return with(40);
+  }
+
   /** The seeds from 1 to {@code repeated} and those of this run; or the one that is replayed. */
   public static Stream<Long> with(int repeated) {
     return System.getProperty("cairn.seed") != null

@@ -4,6 +4,7 @@ package io.cairn.consensusraft.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cairn.consensusraft.fakes.FakeDisk;
+import io.cairn.consensusraft.fakes.FakeNetwork;
 import io.cairn.consensusraft.fakes.ManualScheduler;
 import io.cairn.consensusraft.fakes.PowerCut;
 import io.cairn.consensusraft.fakes.RunSeeds;
@@ -146,6 +147,7 @@ final class KillTest {
         new SilentLog(),
         (what, cause) -> {
           throw new AssertionError(what, cause);
-        });
+        },
+        new FakeNetwork().endpoint(1));
   }
 }

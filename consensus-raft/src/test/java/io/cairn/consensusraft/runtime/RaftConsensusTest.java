@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cairn.consensusraft.fakes.FakeDisk;
+import io.cairn.consensusraft.fakes.FakeNetwork;
 import io.cairn.consensusraft.fakes.ManualScheduler;
 import io.cairn.consensusraft.fakes.SilentLog;
 import io.cairn.consensusraft.runtime.TestMachine.Command;
@@ -75,7 +76,8 @@ final class RaftConsensusTest {
         new SilentLog(),
         (what, cause) -> {
           throw new AssertionError(what, cause);
-        });
+        },
+        new FakeNetwork().endpoint(1));
   }
 
   private static ConfigurationChange change(ConfigurationChange.Kind kind, long member) {

@@ -7,6 +7,7 @@ import io.cairn.consensusraft.core.Effects.RoleKind;
 import io.cairn.consensusraft.core.Effects.RoleView;
 import io.cairn.consensusraft.core.Entry;
 import io.cairn.consensusraft.core.EntryKind;
+import io.cairn.consensusraft.core.Forwarded;
 import io.cairn.consensusraft.core.Message;
 import io.cairn.consensusraft.core.RaftCore;
 import io.cairn.spi.environment.InvariantViolation;
@@ -112,7 +113,7 @@ final class CoreInvariants {
     if (entry.kind() == EntryKind.CONFIGURATION) {
       reach("change applied");
     }
-    if (entry.origin() != null) {
+    if (entry.origin() != null && !(entry.origin() instanceof Forwarded)) {
       reach("proposal applied");
       check(acknowledgedOrigins.add(entry.origin().toString()), "I10 applied twice: " + entry);
       acknowledged = Math.max(acknowledged, entry.index());

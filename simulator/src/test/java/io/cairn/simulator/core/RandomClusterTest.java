@@ -63,7 +63,7 @@ final class RandomClusterTest {
             "dropped LEADER_CHANGED",
             "dropped NOT_LEADER",
             "dropped OVERLOADED",
-            "dropped REPLACED",
+            "dropped DISPLACED",
             "dropped TERM_START_PENDING",
             "dropped TRANSFERRING",
             "entries read back",

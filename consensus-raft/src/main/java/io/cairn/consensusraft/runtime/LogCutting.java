@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.consensusraft.runtime;
+
+import io.cairn.consensusraft.core.Configuration;
+import io.cairn.consensusraft.core.RaftCore;
+import io.cairn.spi.consensus.StateMachine;
+import io.cairn.spi.environment.OnLane;
+import java.util.TreeMap;
+
+/**
+ * Says how much of the log may go: nothing that the state machine could still need (C10), and while
+ * there are other members not what one that lags a little, or is being sent a state, will need
+ * next.
+ */
+@OnLane("raft")
+final class LogCutting {
+  /** How many applied entries stay in the log for followers; as many as etcd keeps. */
+  private static final long ENTRIES_FOR_OTHERS = 5000;
+
+  private final RaftCore core;
+  private final StateMachine machine;
+  private final LogWork log;
+  private final Work work;
+
+  // For each member that is being sent a state: from where on it will need entries, at most. As
+  // many as there are members.
+  private final TreeMap<Long, Long> pinned = new TreeMap<>();
+
+  LogCutting(RaftCore core, StateMachine machine, LogWork log, Work work) {
+    this.core = core;
+    this.machine = machine;
+    this.log = log;
+    this.work = work;
+  }
+
+  /** A state is sent to a member, whose next entry will come after those applied now. */
+  void pin(long member) {
+    pinned.putIfAbsent(member, core.applied());
+  }
+
+  /** Sending has ended. */
+  void unpin(long member) {
+    pinned.remove(member);
+  }
+
+  void tick() {
+    Configuration inForce = core.configuration();
+    long may = Math.min(machine.durableIndex(), core.applied());
+    long should = may;
+    if (!inForce.isAlone(core.self())) {
+      should = Math.min(should, core.applied() - ENTRIES_FOR_OTHERS);
+      for (Configuration.Member member : inForce.members()) {
+        long match = core.matchOf(member.id());
+        should = match == 0 ? should : Math.min(should, match);
+      }
+    }
+    for (long index : pinned.values()) {
+      should = Math.min(should, index);
+    }
+    long wanted = should;
+    boolean sending = !pinned.isEmpty();
+    work.onLog(() -> log.cut(new LogWork.Cut(may, wanted, sending), inForce));
+  }
+}

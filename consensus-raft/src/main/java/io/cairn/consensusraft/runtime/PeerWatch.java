@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.consensusraft.runtime;
+
+import io.cairn.consensusraft.core.Input;
+import io.cairn.spi.environment.PeerNetwork;
+import io.cairn.spi.environment.ThreadSafe;
+
+/** Hands on what the network tells of connections. */
+@ThreadSafe
+final class PeerWatch implements PeerNetwork.Watcher {
+  private final Inbox inbox;
+
+  PeerWatch(Inbox inbox) {
+    this.inbox = inbox;
+  }
+
+  @Override
+  public void connected(long member, long incarnation, long boot) {}
+
+  @Override
+  public void lost(long member) {
+    inbox.report(new Input.Unreachable(member));
+  }
+
+  @Override
+  public void refused(long member, PeerNetwork.Refusal refusal) {}
+}

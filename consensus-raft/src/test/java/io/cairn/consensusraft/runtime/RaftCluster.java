@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.consensusraft.runtime;
+
+import io.cairn.consensusraft.fakes.FakeDisk;
+import io.cairn.consensusraft.fakes.FakeNetwork;
+import io.cairn.consensusraft.fakes.SilentLog;
+import io.cairn.consensusraft.fakes.World;
+import io.cairn.consensusraft.runtime.TestMachine.Command;
+import io.cairn.consensusraft.wal.WalOptions;
+import io.cairn.spi.consensus.ConfigurationChange;
+import io.cairn.spi.consensus.ConsensusOptions;
+import io.cairn.spi.store.Bytes;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+
+/** Whole members, from their disks up, in one world. */
+final class RaftCluster {
+  static final int HEARTBEAT_MILLIS = 100;
+  static final int ELECTION_MILLIS = 1000;
+  static final int REQUEST_MILLIS = 7000;
+
+  final World world;
+  final FakeNetwork network;
+  final ClusterChecker checker = new ClusterChecker();
+  final TreeMap<Long, Member> members = new TreeMap<>();
+  final Set<Command> ofTheDead = new HashSet<>();
+  private final int segmentBytes;
+  private int proposals;
+
+  /** Members 1 to {@code size}, running, of a cluster that begins now. */
+  RaftCluster(long seed, int size) {
+    this(seed, size, 16384);
+  }
+
+  RaftCluster(long seed, int size, int segmentBytes) {
+    this.world = new World(seed);
+    this.network = new FakeNetwork(world);
+    this.segmentBytes = segmentBytes;
+    List<ConfigurationChange> founders =
+        LongStream.rangeClosed(1, size)
+            .mapToObj(
+                id -> new ConfigurationChange(ConfigurationChange.Kind.ADD_VOTER, id, Bytes.EMPTY))
+            .toList();
+    for (long id = 1; id <= size; id++) {
+      members.put(id, new Member(id, founders));
+    }
+    members.values().forEach(Member::start);
+  }
+
+  /** A member that runs, but that the others do not know yet. */
+  Member join(long id) {
+    Member member = new Member(id, List.of());
+    members.put(id, member);
+    member.start();
+    return member;
+  }
+
+  Member member(long id) {
+    Member member = members.get(id);
+    if (member == null) {
+      throw new AssertionError("no member " + id);
+    }
+    return member;
+  }
+
+  /** The member that leads and that most others follow, after waiting for it. */
+  Member leader() {
+    if (!world.runUntil(() -> findLeader() != null, 20L * ELECTION_MILLIS)) {
+      throw new AssertionError("nobody leads");
+    }
+    Member leader = findLeader();
+    if (leader == null) {
+      throw new AssertionError("nobody leads");
+    }
+    return leader;
+  }
+
+  @Nullable Member findLeader() {
+    Member best = null;
+    for (Member member : members.values()) {
+      if (member.isRunning()
+          && member.consensus().status().leadership().self()
+          && (best == null || member.term() > best.term())) {
+        best = member;
+      }
+    }
+    if (best == null) {
+      return null;
+    }
+    long id = best.id;
+    long followers =
+        members.values().stream()
+            .filter(m -> m.isRunning() && m.consensus().status().leadership().leader() == id)
+            .count();
+    return followers * 2 > best.consensus().status().configuration().voters().size() ? best : null;
+  }
+
+  Member follower() {
+    long leader = leader().id;
+    return members.values().stream()
+        .filter(member -> member.isRunning() && member.id != leader)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Whether all running members have applied the same. */
+  boolean converged() {
+    List<Member> running = members.values().stream().filter(Member::isRunning).toList();
+    return running.stream().map(member -> member.machine().point()).distinct().count() == 1;
+  }
+
+  /** One life after another of one member. */
+  final class Member {
+    final long id;
+    private final List<ConfigurationChange> founders;
+    FakeDisk disk = new FakeDisk();
+    ClusterMachine.Storage storage = new ClusterMachine.Storage();
+    final SilentLog log = new SilentLog();
+    long incarnation;
+    long boot;
+    private World.@Nullable Life life;
+    private FakeNetwork.@Nullable Endpoint endpoint;
+    private @Nullable RaftConsensus consensus;
+    private @Nullable ClusterMachine machine;
+    private final List<Command> open = new ArrayList<>();
+
+    private Member(long id, List<ConfigurationChange> founders) {
+      this.id = id;
+      this.founders = founders;
+      this.incarnation = 100 + id;
+    }
+
+    void start() {
+      boot++;
+      World.Life now = world.newLife();
+      life = now;
+      FakeNetwork.Endpoint here = network.endpoint(id, incarnation, boot);
+      endpoint = here;
+      ConsensusOptions options =
+          new ConsensusOptions(
+              7,
+              id,
+              incarnation,
+              boot,
+              founders,
+              HEARTBEAT_MILLIS,
+              ELECTION_MILLIS,
+              true,
+              REQUEST_MILLIS,
+              1 << 20,
+              1000,
+              false,
+              0);
+      RaftConsensus made =
+          new RaftConsensus(
+              options,
+              new WalOptions("member/wal", segmentBytes, 2),
+              disk,
+              now,
+              world,
+              world.newRng(),
+              log,
+              (what, cause) -> {
+                throw new AssertionError("member " + id + ": " + what, cause);
+              },
+              here);
+      ClusterMachine state = new ClusterMachine(id, storage, checker);
+      machine = state;
+      consensus = made;
+      made.start(state);
+      network.connectAll();
+    }
+
+    boolean isRunning() {
+      return life != null;
+    }
+
+    RaftConsensus consensus() {
+      RaftConsensus running = consensus;
+      if (running == null) {
+        throw new AssertionError("member " + id + " does not run");
+      }
+      return running;
+    }
+
+    ClusterMachine machine() {
+      ClusterMachine running = machine;
+      if (running == null) {
+        throw new AssertionError("member " + id + " does not run");
+      }
+      return running;
+    }
+
+    long term() {
+      return consensus().status().leadership().term();
+    }
+
+    Command propose() {
+      Command command = checker.proposed(new Command("c" + proposals++));
+      open.add(command);
+      consensus().propose(command);
+      return command;
+    }
+
+    Command change(ConfigurationChange.Kind kind, long member) {
+      Command command = checker.proposed(new Command(kind + " " + member));
+      open.add(command);
+      consensus().proposeChange(new ConfigurationChange(kind, member, Bytes.EMPTY), command);
+      return command;
+    }
+
+    /** A linearizable read; its value is checked by itself. */
+    CompletableFuture<Long> read() {
+      long atLeast = checker.acknowledgedIndex();
+      return consensus()
+          .readIndex()
+          .toCompletableFuture()
+          .thenApply(index -> {
+            if (index < atLeast) {
+              throw new AssertionError("C7: a read at " + index + " misses " + atLeast);
+            }
+            return index;
+          });
+    }
+
+    /** The process dies; the machine goes on. */
+    void kill() {
+      die();
+      disk.restart();
+    }
+
+    /** The power fails. */
+    void cutPower() {
+      die();
+      disk.powerCut(world.dice());
+    }
+
+    /** The orderly end. */
+    CompletableFuture<Void> stop() {
+      return consensus().beginStop();
+    }
+
+    /** The directory is lost; what starts in its place is another incarnation. */
+    void wipe() {
+      disk = new FakeDisk();
+      storage = new ClusterMachine.Storage();
+      incarnation += 1000;
+      boot = 0;
+    }
+
+    void die() {
+      if (life != null) {
+        life.end();
+        life = null;
+      }
+      if (endpoint != null) {
+        endpoint.close();
+      }
+      open.stream().filter(c -> c.appliedAt == 0 && c.dropped == null).forEach(ofTheDead::add);
+      open.clear();
+      consensus = null;
+      machine = null;
+    }
+  }
+}
