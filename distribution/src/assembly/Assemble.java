@@ -30,7 +30,7 @@ import java.util.zip.ZipOutputStream;
  */
 final class Assemble {
   private static final String MODULES = "java.se,jdk.unsupported";
-  private static final String NATIVE_SUFFIXES = ".*\\.(so|jnilib|dll)$";
+  private static final String NATIVE_SUFFIXES = ".*\\.(so|jnilib|dylib|dll)$";
   private static final long STEP_SECONDS_MAX = 120;
 
   private final Path home;
@@ -79,16 +79,21 @@ final class Assemble {
   private void natives() throws IOException {
     Path target = Files.createDirectories(home.resolve("lib/native"));
     boolean arm = System.getProperty("os.arch").equals("aarch64");
-    String rocksDb = arm ? "librocksdbjni-linux-aarch64.so" : "librocksdbjni-linux64.so";
-    String epoll = "libnetty_transport_native_epoll_" + (arm ? "aarch_64" : "x86_64") + ".so";
+    // By the ends of their names in the jars, of which some use one name for every platform.
+    List<String> wanted =
+        List.of(
+            arm ? "librocksdbjni-linux-aarch64.so" : "librocksdbjni-linux64.so",
+            "libnetty_transport_native_epoll_" + (arm ? "aarch_64" : "x86_64") + ".so",
+            "org/lmdbjava/native/" + (arm ? "aarch64" : "x86_64") + "-linux-gnu.so",
+            "org/sqlite/native/Linux/" + (arm ? "aarch64" : "x86_64") + "/libsqlitejdbc.so");
     for (Path jar : jars()) {
       List<String> carried = new ArrayList<>();
       try (ZipFile zip = new ZipFile(jar.toFile())) {
         for (ZipEntry entry : zip.stream().toList()) {
           if (entry.getName().matches(NATIVE_SUFFIXES)) {
             carried.add(entry.getName());
-            String name = entry.getName().substring(entry.getName().lastIndexOf('/') + 1);
-            if (name.equals(rocksDb) || name.equals(epoll)) {
+            if (wanted.stream().anyMatch(entry.getName()::endsWith)) {
+              String name = entry.getName().substring(entry.getName().lastIndexOf('/') + 1);
               Files.copy(
                   zip.getInputStream(entry),
                   target.resolve(name),

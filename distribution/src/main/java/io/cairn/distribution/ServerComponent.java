@@ -4,8 +4,10 @@ package io.cairn.distribution;
 import dagger.BindsInstance;
 import dagger.Component;
 import io.cairn.apigrpc.GrpcTransportModule;
+import io.cairn.backendlmdb.LmdbBackendModule;
 import io.cairn.backendmemory.MemoryBackendModule;
 import io.cairn.backendrocksdb.RocksDbBackendModule;
+import io.cairn.backendsqlite.SqliteBackendModule;
 import io.cairn.consensusraft.network.GrpcPeerNetworkModule;
 import io.cairn.consensusraft.runtime.RaftConsensusModule;
 import io.cairn.distribution.config.ServerConfig;
@@ -19,9 +21,11 @@ import jakarta.inject.Singleton;
       EnvironmentModule.class,
       GrpcPeerNetworkModule.class,
       GrpcTransportModule.class,
+      LmdbBackendModule.class,
       MemoryBackendModule.class,
       RaftConsensusModule.class,
-      RocksDbBackendModule.class
+      RocksDbBackendModule.class,
+      SqliteBackendModule.class
     })
 interface ServerComponent {
   /** The server, not started. */

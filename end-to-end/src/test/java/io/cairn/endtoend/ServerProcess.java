@@ -146,6 +146,11 @@ final class ServerProcess implements AutoCloseable {
     return "http://127.0.0.1:" + port;
   }
 
+  /** The operating system's number of the process. */
+  long pid() {
+    return process.pid();
+  }
+
   /** Ends the process as a power cut would, as far as a process can. */
   void kill() {
     var _ = process.destroyForcibly().onExit().join();

@@ -18,6 +18,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whoever starts the server in a way that cannot work learns in one line what is wrong. */
 final class StartMistakesTest {
@@ -62,10 +64,11 @@ final class StartMistakesTest {
     assertThat(lastWords(ended)).contains("'" + dataDir + "'", "permission denied");
   }
 
-  @Test
-  void directoryOfAnotherBackendIsRefused() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"lmdb", "memory", "sqlite"})
+  void directoryOfAnotherBackendIsRefused(String backend) throws Exception {
     try (ServerProcess server =
-        ServerProcess.start(ServerProcess.Kind.CAIRN, scratch, "--backend", "memory")) {
+        ServerProcess.start(ServerProcess.Kind.CAIRN, scratch, "--backend", backend)) {
       assertThat(server.stop()).isEqualTo(SIGTERM_EXIT);
     }
 
@@ -75,14 +78,16 @@ final class StartMistakesTest {
         .contains(
             "the data directory '"
                 + scratch
-                + "' was written by backend 'memory' and cannot be opened with backend 'rocksdb'");
+                + "' was written by backend '"
+                + backend
+                + "' and cannot be opened with backend 'rocksdb'");
   }
 
   @Test
   void unknownBackendIsRefusedAndTheOthersNamed() throws Exception {
     var ended = ServerProcess.startInVain(scratch, "--backend", "clay");
 
-    assertThat(lastWords(ended)).contains("'clay'", "memory", "rocksdb");
+    assertThat(lastWords(ended)).contains("'clay'", "[lmdb, memory, rocksdb, sqlite]");
   }
 
   @Test
