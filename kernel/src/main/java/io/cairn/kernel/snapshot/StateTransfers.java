@@ -13,6 +13,7 @@ import io.cairn.kernel.state.StoreRetirement;
 import io.cairn.spi.consensus.SnapshotSink;
 import io.cairn.spi.consensus.SnapshotSource;
 import io.cairn.spi.environment.EventLog;
+import io.cairn.spi.environment.InvariantViolation;
 import io.cairn.spi.environment.OnLane;
 import io.cairn.spi.storage.StorageEngine;
 import io.cairn.spi.storage.StorageException;
@@ -150,6 +151,10 @@ public final class StateTransfers implements Snapshots, AutoCloseable {
         field("current-applied-index", published.state().appliedIndex()),
         field("incoming-leader-snapshot-index", received.point().appliedIndex()),
         field("incoming-leader-snapshot-term", received.point().appliedTerm()));
+    // Before anything is changed on the medium.
+    InvariantViolation.check(
+        received.point().appliedIndex() > published.state().appliedIndex(),
+        "only a later state is installed");
     Runnable removal = home.switchToNext();
     StateStore former = machine.install(received);
     retirement.closeWhenUnused(former, () -> remove(removal));

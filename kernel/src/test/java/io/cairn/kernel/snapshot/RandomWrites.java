@@ -16,21 +16,25 @@ import java.util.List;
 import java.util.Random;
 
 /** Changes of every kind on few keys, so that compaction finds much to remove. */
-final class RandomWrites {
+public final class RandomWrites {
   private static final int KEYS = 40;
 
   private final Random random;
   private long leases;
+  private boolean compacts = true;
 
-  RandomWrites(long seed) {
+  /** Writes that depend on {@code seed} alone. */
+  public RandomWrites(long seed) {
     this.random = new Random(seed);
   }
 
-  boolean oneIn(int n) {
+  /** True once in {@code n} times. */
+  public boolean oneIn(int n) {
     return random.nextInt(n) == 0;
   }
 
-  int below(int bound) {
+  /** A number from 0 to {@code bound} (exclusive). */
+  public int below(int bound) {
     return random.nextInt(bound);
   }
 
@@ -38,8 +42,14 @@ final class RandomWrites {
     return Bytes.utf8("key-" + random.nextInt(KEYS));
   }
 
+  /** Leaves compactions out. */
+  public RandomWrites withoutCompaction() {
+    compacts = false;
+    return this;
+  }
+
   /** Does {@code count} changes on the leader. */
-  void run(TestMember leader, int count) {
+  public void run(TestMember leader, int count) {
     for (int i = 0; i < count; i++) {
       one(leader);
     }
@@ -52,7 +62,7 @@ final class RandomWrites {
       case 4 -> txn(leader);
       case 5 -> {
         long floor = Math.max(leader.floor() + 1, leader.revision() - random.nextInt(30));
-        if (floor <= leader.revision()) {
+        if (compacts && floor <= leader.revision()) {
           leader.compact(floor, oneIn(4));
         }
       }

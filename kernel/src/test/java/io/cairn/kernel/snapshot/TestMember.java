@@ -14,7 +14,10 @@ import io.cairn.kernel.virtual.LocalNetwork;
 import io.cairn.kernel.virtual.VirtualTime;
 import io.cairn.spi.auth.AccessControl;
 import io.cairn.spi.auth.Identity;
+import io.cairn.spi.consensus.AppliedPoint;
 import io.cairn.spi.consensus.Consensus;
+import io.cairn.spi.consensus.SnapshotSink;
+import io.cairn.spi.consensus.SnapshotSource;
 import io.cairn.spi.consensus.StateMachine;
 import io.cairn.spi.environment.EventLog;
 import io.cairn.spi.environment.Lane;
@@ -38,19 +41,20 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
 /** One life of a member that leads alone, or follows what the test gives it, in virtual time. */
-final class TestMember implements AutoCloseable {
-  static final long LEADER = 5;
-  static final long FOLLOWER = 6;
+public final class TestMember implements AutoCloseable {
+  public static final long LEADER = 5;
+  public static final long FOLLOWER = 6;
 
   /** Small commits and barriers, so that engines lie behind by changing amounts. */
   static final KernelOptions.Flush SMALL_FLUSH = new KernelOptions.Flush(7, 300, 100, 2_000, 1_500);
 
-  final VirtualTime time;
+  public final VirtualTime time;
   final Consensus consensus;
-  final Kernel kernel;
+  public final Kernel kernel;
   private final Life life;
 
   private TestMember(
+      Scheduler lanes,
       VirtualTime time,
       long id,
       KernelOptions.Flush flush,
@@ -59,7 +63,7 @@ final class TestMember implements AutoCloseable {
       EngineHome engines) {
     this.time = time;
     this.consensus = consensus;
-    this.life = new Life(time);
+    this.life = new Life(lanes);
     this.kernel =
         Kernel.open(
             options(id, flush),
@@ -75,7 +79,7 @@ final class TestMember implements AutoCloseable {
     time.run();
   }
 
-  static TestMember leader(VirtualTime time, StorageEngine engine, EngineHome engines) {
+  public static TestMember leader(VirtualTime time, StorageEngine engine, EngineHome engines) {
     return leader(time, LEADER, List.of(), engine, engines);
   }
 
@@ -85,15 +89,23 @@ final class TestMember implements AutoCloseable {
       List<InlineConsensus.Entry> log,
       StorageEngine engine,
       EngineHome engines) {
-    return new TestMember(time, id, SMALL_FLUSH, new InlineConsensus(id, log), engine, engines);
+    return new TestMember(
+        time, time, id, SMALL_FLUSH, new InlineConsensus(id, log), engine, engines);
   }
 
-  static TestMember follower(VirtualTime time, StorageEngine engine, EngineHome engines) {
+  public static TestMember follower(VirtualTime time, StorageEngine engine, EngineHome engines) {
     return follower(time, FOLLOWER, engine, engines);
   }
 
   static TestMember follower(VirtualTime time, long id, StorageEngine engine, EngineHome engines) {
-    return new TestMember(time, id, SMALL_FLUSH, new FollowingConsensus(LEADER), engine, engines);
+    return follower(time, time, id, engine, engines);
+  }
+
+  /** A follower on lanes of its own. */
+  static TestMember follower(
+      Scheduler lanes, VirtualTime time, long id, StorageEngine engine, EngineHome engines) {
+    return new TestMember(
+        lanes, time, id, SMALL_FLUSH, new FollowingConsensus(LEADER), engine, engines);
   }
 
   private static KernelOptions options(long id, KernelOptions.Flush flush) {
@@ -115,16 +127,16 @@ final class TestMember implements AutoCloseable {
         flush);
   }
 
-  InlineConsensus leading() {
+  public InlineConsensus leading() {
     return (InlineConsensus) consensus;
   }
 
-  FollowingConsensus following() {
+  public FollowingConsensus following() {
     return (FollowingConsensus) consensus;
   }
 
   /** The state machine of a follower. */
-  StateMachine machine() {
+  public StateMachine machine() {
     return following().machine();
   }
 
@@ -132,9 +144,22 @@ final class TestMember implements AutoCloseable {
     return kernel.transfers();
   }
 
+  /** Receives the whole state of {@code sender} and installs it. */
+  public AppliedPoint receiveFrom(TestMember sender) {
+    try (SnapshotSink sink = machine().receiveSnapshot();
+        SnapshotSource source = sender.transfers().send(sink.resumeFrom())) {
+      for (Bytes part = source.next(); part != null; part = source.next()) {
+        sink.accept(part);
+      }
+      AppliedPoint point = sink.complete();
+      sink.install();
+      return point;
+    }
+  }
+
   // ---- requests
 
-  void put(String key, String value, long lease) {
+  public void put(String key, String value, long lease) {
     done(
         kernel
             .kv()
@@ -143,11 +168,11 @@ final class TestMember implements AutoCloseable {
                 new PutRequest(Bytes.utf8(key), Bytes.utf8(value), lease, false, false, false)));
   }
 
-  void delete(KeyRange range) {
+  public void delete(KeyRange range) {
     done(kernel.kv().delete(Caller.LOCAL, new DeleteRequest(range, false)));
   }
 
-  void compact(long revision, boolean physical) {
+  public void compact(long revision, boolean physical) {
     var answer = kernel.kv().compact(Caller.LOCAL, new CompactRequest(revision, physical));
     if (physical) {
       settle();
@@ -155,20 +180,20 @@ final class TestMember implements AutoCloseable {
     }
   }
 
-  MaintenanceService.KvHash hash(long revision) {
+  public MaintenanceService.KvHash hash(long revision) {
     return done(kernel.maintenance().hashKv(Caller.LOCAL, revision));
   }
 
-  long revision() {
+  public long revision() {
     return kernel.published().state().revision();
   }
 
-  long floor() {
+  public long floor() {
     return kernel.published().state().compactionFloor();
   }
 
   /** Every key-value at {@code revision}, read without asking others. */
-  List<KeyValue> content(long revision) {
+  public List<KeyValue> content(long revision) {
     RangeRequest range =
         new RangeRequest(
             KeyRange.ALL,
@@ -189,11 +214,11 @@ final class TestMember implements AutoCloseable {
   }
 
   /** Lets timers come due until everything is flushed. */
-  void settle() {
+  public void settle() {
     time.passMillis(1_000);
   }
 
-  <R> R done(CompletionStage<R> stage) {
+  public <R> R done(CompletionStage<R> stage) {
     time.run();
     CompletableFuture<R> answer = stage.toCompletableFuture();
     assertThat(answer).as("the request is answered").isDone();
@@ -208,7 +233,7 @@ final class TestMember implements AutoCloseable {
   }
 
   /** Ends this life as a power cut does, but gives memory back. */
-  void kill() {
+  public void kill() {
     consensus.stop();
     life.alive = false;
     kernel.close();
@@ -223,16 +248,16 @@ final class TestMember implements AutoCloseable {
 
   /** What a life still has to do ends with it. */
   private static final class Life implements Scheduler {
-    private final VirtualTime time;
-    private boolean alive = true;
+    private final Scheduler lanes;
+    private volatile boolean alive = true;
 
-    Life(VirtualTime time) {
-      this.time = time;
+    Life(Scheduler lanes) {
+      this.lanes = lanes;
     }
 
     @Override
     public Lane lane(String name) {
-      Lane lane = time.lane(name);
+      Lane lane = lanes.lane(name);
       return new Lane() {
         @Override
         public String name() {
@@ -252,7 +277,7 @@ final class TestMember implements AutoCloseable {
 
     @Override
     public Cancellable after(long delayNanos, Lane lane, Runnable task) {
-      return time.after(delayNanos, lane, task);
+      return lanes.after(delayNanos, lane, task);
     }
   }
 
