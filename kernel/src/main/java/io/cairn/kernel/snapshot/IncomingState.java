@@ -64,8 +64,7 @@ final class IncomingState implements SnapshotSink {
   private PartFormat.@Nullable End end;
   private @Nullable ReceivedState received;
 
-  /** What has arrived cannot be gone on with. */
-  private boolean unusable;
+  private StateTransfers.Remains remains = StateTransfers.Remains.KEPT;
 
   private boolean installed;
 
@@ -88,6 +87,16 @@ final class IncomingState implements SnapshotSink {
 
   @Override
   public void accept(Bytes part) {
+    try {
+      take(part);
+    } catch (StorageException failure) {
+      // The engine refuses to do anything more (S7).
+      remains = StateTransfers.Remains.CLOSED;
+      throw failure;
+    }
+  }
+
+  private void take(Bytes part) {
     WireCursor in = PartFormat.open(part);
     int kind = (int) in.varint();
     if (stage == 0 ? kind != PartFormat.BEGIN : kind < stage || kind == PartFormat.BEGIN) {
@@ -124,7 +133,7 @@ final class IncomingState implements SnapshotSink {
       throw new IllegalStateException("a state is completed once, when all parts have arrived");
     }
     // Whatever goes wrong from here on goes wrong again with the same content.
-    unusable = true;
+    remains = StateTransfers.Remains.DISCARDED;
     verify(told);
     engine.commit(List.of(new Mutation.Delete(Tables.META, RECEIVING)));
     ReceivedState built = build();
@@ -158,7 +167,7 @@ final class IncomingState implements SnapshotSink {
     if (built != null) {
       built.store().index().close();
     }
-    transfers.abandon(engine, unusable);
+    transfers.abandon(engine, remains);
   }
 
   private void begin(PartFormat.Begin begin) {
@@ -230,7 +239,7 @@ final class IncomingState implements SnapshotSink {
           }
         }
         if (!found) {
-          unusable = true;
+          remains = StateTransfers.Remains.DISCARDED;
           throw new IllegalArgumentException(
               "record " + key + " of the sender is missing among those that have arrived");
         }

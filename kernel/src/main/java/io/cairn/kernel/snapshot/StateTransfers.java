@@ -131,15 +131,32 @@ public final class StateTransfers implements Snapshots, AutoCloseable {
     return home.openNext();
   }
 
+  /** What becomes of the engine of a receipt that ends without being installed. */
+  enum Remains {
+    /** The next receipt goes on in it. */
+    KEPT,
+    /** It has failed, and shows what it holds when it is opened again. */
+    CLOSED,
+    /** What it holds is of no use. */
+    DISCARDED
+  }
+
   /** A receipt has ended without being installed. */
-  void abandon(StorageEngine engine, boolean unusable) {
-    if (unusable) {
-      engine.close();
-      home.discardNext();
-    }
-    synchronized (this) {
-      receiving = false;
-      unfinished = unusable ? null : engine;
+  void abandon(StorageEngine engine, Remains remains) {
+    try {
+      switch (remains) {
+        case KEPT -> {}
+        case CLOSED -> engine.close();
+        case DISCARDED -> {
+          engine.close();
+          home.discardNext();
+        }
+      }
+    } finally {
+      synchronized (this) {
+        receiving = false;
+        unfinished = remains == Remains.KEPT ? engine : null;
+      }
     }
   }
 

@@ -14,6 +14,7 @@ import io.cairn.spi.consensus.SnapshotSink;
 import io.cairn.spi.consensus.SnapshotSource;
 import io.cairn.spi.storage.Cursor;
 import io.cairn.spi.storage.StorageEngine;
+import io.cairn.spi.storage.StorageException;
 import io.cairn.spi.storage.StorageView;
 import io.cairn.spi.store.Alarm;
 import io.cairn.spi.store.Bytes;
@@ -21,6 +22,7 @@ import io.cairn.spi.store.Caller;
 import io.cairn.spi.store.KeyRange;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -148,6 +150,37 @@ final class StateTransferTest {
   }
 
   @Test
+  void senderThatHasNotFreedWhatTheOneBeforeHadFreedBeginsAnew() {
+    leader.put("dead", "1", 0);
+    leader.put("filler", "x".repeat(50), 0);
+    leader.delete(KeyRange.single(Bytes.utf8("dead")));
+    leader.compact(leader.revision(), true);
+    for (int i = 0; i < 60; i++) {
+      leader.put("alive-" + i, "x".repeat(50), 0);
+    }
+    leader.settle();
+    // None of its lanes runs, so it commits what it has no room for, and frees nothing.
+    TestMember second = other(7);
+    second.following().follow(leader.leading().log(), Long.MAX_VALUE);
+    SnapshotSink sink = follower.machine().receiveSnapshot();
+    SnapshotSource source = leader.transfers().send(sink.resumeFrom(), PART_BYTES);
+    for (int i = 0; i < 4; i++) {
+      sink.accept(Objects.requireNonNull(source.next()));
+    }
+    source.close();
+    sink.close();
+
+    SnapshotSink again = follower.machine().receiveSnapshot();
+    SnapshotSource other = second.transfers().send(again.resumeFrom(), PART_BYTES);
+    receive(again, other, Integer.MAX_VALUE);
+    other.close();
+
+    assertThat(engines.happened).contains("discarded");
+    assertFollowerIsAsLeader();
+    assertThat(follower.content(0)).noneMatch(kv -> kv.key().equals(Bytes.utf8("dead")));
+  }
+
+  @Test
   void damagedPartIsRefusedAndTheTransferGoesOn() {
     new RandomWrites(1).run(leader, 120);
     leader.settle();
@@ -254,6 +287,26 @@ final class StateTransferTest {
     assertThat(follower.kernel.members().membership())
         .isEqualTo(leader.kernel.members().membership());
     assertThat(follower.kernel.members().membership().clusterVersion()).isEqualTo("3.7.0");
+  }
+
+  @Test
+  void engineThatFailsEndsTheTransferAndNotTheMember() {
+    new RandomWrites(3).run(leader, 100);
+    leader.settle();
+    SnapshotSink sink = follower.machine().receiveSnapshot();
+    SnapshotSource source = leader.transfers().send(sink.resumeFrom(), PART_BYTES);
+    sink.accept(Objects.requireNonNull(source.next()));
+    sink.accept(Objects.requireNonNull(source.next()));
+
+    engines.failNext();
+    assertThatThrownBy(() -> sink.accept(Objects.requireNonNull(source.next())))
+        .isInstanceOf(StorageException.Full.class);
+    source.close();
+    sink.close();
+
+    SnapshotSink again = follower.machine().receiveSnapshot();
+    receive(again, leader.transfers().send(again.resumeFrom(), PART_BYTES), Integer.MAX_VALUE);
+    assertFollowerIsAsLeader();
   }
 
   @Test

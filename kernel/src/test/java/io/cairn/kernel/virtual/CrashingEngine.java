@@ -5,10 +5,12 @@ import io.cairn.backendmemory.MemoryBackend;
 import io.cairn.kernel.state.Tables;
 import io.cairn.spi.storage.Mutation;
 import io.cairn.spi.storage.StorageEngine;
+import io.cairn.spi.storage.StorageException;
 import io.cairn.spi.storage.StorageOptions;
 import io.cairn.spi.storage.StorageSize;
 import io.cairn.spi.storage.StorageView;
 import io.cairn.spi.store.Bytes;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +20,8 @@ public final class CrashingEngine implements StorageEngine {
   private final StorageEngine engine;
   private final List<List<Mutation>> commits = new ArrayList<>();
   private int durable;
+  private boolean failing;
+  private boolean failed;
 
   /** An empty engine. */
   public CrashingEngine() {
@@ -55,8 +59,29 @@ public final class CrashingEngine implements StorageEngine {
     return engine.view();
   }
 
+  /** Fails the next commit, and refuses everything after it (S7, S8). */
+  public synchronized void fail() {
+    failing = true;
+  }
+
+  /** Whether a commit has failed. */
+  public synchronized boolean hasFailed() {
+    return failed;
+  }
+
+  private void failIfDue() {
+    if (failed) {
+      throw new StorageException.Refused("an earlier commit failed");
+    }
+    if (failing) {
+      failed = true;
+      throw new StorageException.Full("there is no space left", new IOException("in a test"));
+    }
+  }
+
   @Override
   public synchronized void commit(List<Mutation> batch) {
+    failIfDue();
     List<Mutation> copy = new ArrayList<>(batch.size());
     for (Mutation mutation : batch) {
       copy.add(
@@ -78,6 +103,7 @@ public final class CrashingEngine implements StorageEngine {
 
   @Override
   public synchronized void barrier() {
+    failIfDue();
     engine.barrier();
     durable = commits.size();
   }

@@ -23,10 +23,19 @@ public final class MemoryEngines implements EngineHome {
     return installed;
   }
 
+  /** Makes the next engine fail at its next commit; opened again it shows what it holds. */
+  public void failNext() {
+    if (next != null) {
+      next.fail();
+    }
+  }
+
   @Override
   public StorageEngine openNext() {
     if (next == null) {
       next = new CrashingEngine();
+    } else if (next.hasFailed()) {
+      next = next.crash(next.commits());
     }
     happened.add("opened");
     return next;
