@@ -226,6 +226,7 @@ final class RocksDbEngine implements StorageEngine {
           database.compactRange(family, null, null, compaction);
         }
       } catch (RocksDBException e) {
+        requireUsable(); // what close cancels has not failed
         throw RocksDbFailures.of("reclaim space", directory, e);
       } finally {
         running = null;
