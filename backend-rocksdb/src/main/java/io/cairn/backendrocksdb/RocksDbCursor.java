@@ -12,16 +12,8 @@ import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.Slice;
 
-/**
- * Walks with an iterator of RocksDB, which reads ahead by itself once it is used for long.
- *
- * <p>Keys and values are copied into chunks of the heap that are never written twice: a copy per
- * entry, but no allocation per entry.
- */
+/** Walks with an iterator of RocksDB, which reads ahead by itself once it is used for long. */
 final class RocksDbCursor implements Cursor {
-  private static final int FIRST_CHUNK_BYTES = 1 << 10;
-  private static final int CHUNK_BYTES_MAX = 64 << 10;
-
   private enum Position {
     BEFORE,
     ON_ENTRY,
@@ -36,10 +28,8 @@ final class RocksDbCursor implements Cursor {
   private final @Nullable Slice from;
   private final @Nullable Slice to;
   private final RocksIterator iterator;
+  private final Slices slices = new Slices();
   private Position position;
-
-  private byte[] chunk = new byte[FIRST_CHUNK_BYTES];
-  private int used;
 
   /** Takes over a pin of the view. */
   RocksDbCursor(
@@ -114,36 +104,13 @@ final class RocksDbCursor implements Cursor {
   @Override
   public Bytes key() {
     requireEntry();
-    int length = iterator.key(chunk, used, chunk.length - used);
-    if (length > chunk.length - used) {
-      nextChunk(length);
-      iterator.key(chunk, 0, chunk.length);
-    }
-    return take(length);
+    return slices.key(iterator);
   }
 
   @Override
   public Bytes value() {
     requireEntry();
-    int length = iterator.value(chunk, used, chunk.length - used);
-    if (length > chunk.length - used) {
-      nextChunk(length);
-      iterator.value(chunk, 0, chunk.length);
-    }
-    return take(length);
-  }
-
-  /** Leaves the present chunk to those who have slices of it. */
-  private void nextChunk(int lengthNeeded) {
-    int length = Math.min(CHUNK_BYTES_MAX, chunk.length * 4);
-    chunk = new byte[Math.max(length, lengthNeeded)];
-    used = 0;
-  }
-
-  private Bytes take(int length) {
-    Bytes taken = Bytes.of(chunk, used, length);
-    used += length;
-    return taken;
+    return slices.value(iterator);
   }
 
   private void requireEntry() {
