@@ -6,13 +6,14 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
-import java.util.function.LongUnaryOperator;
 
 /**
  * The table of {@link ValueCache}: open addressing with linear probing over words outside the heap.
  *
  * <p>An entry is one word: a mark and 15 bits of the hash, the number of a chunk (24 bits), the
- * offset in it (24 bits). 0 means empty. One writer at a time; readers read words.
+ * offset in it (24 bits). 0 means empty. Entries are never removed: one that leads to a chunk that
+ * was dropped is passed over, and overwritten when it is in the way of a new one. One writer at a
+ * time; readers read words.
  */
 final class CacheSlots {
 
@@ -26,6 +27,9 @@ final class CacheSlots {
   private final MemorySegment words;
   private final int mask;
 
+  /** The words that are not empty; belongs to the writer. */
+  private int used;
+
   /** An empty table; {@code count} is a power of two. */
   CacheSlots(Arena arena, int count) {
     this.words = arena.allocate((long) count * Long.BYTES, Long.BYTES);
@@ -36,9 +40,9 @@ final class CacheSlots {
     return mask + 1;
   }
 
-  /** Two thirds: beyond that, probing takes long. */
-  int entriesMax() {
-    return (int) (count() * 2L / 3);
+  /** Whether so much is used that probing takes long. */
+  boolean isCrowded() {
+    return used > count() / 4 * 3L;
   }
 
   long bytes() {
@@ -59,13 +63,9 @@ final class CacheSlots {
     return (i + 1) & mask;
   }
 
-  /** Reads an entry; what was written before it was added is visible afterwards. */
+  /** Reads an entry; what was written before it was set is visible afterwards. */
   long get(int i) {
     return (long) WORD.getAcquire(words, (long) i * Long.BYTES);
-  }
-
-  private void set(int i, long entry) {
-    WORD.setRelease(words, (long) i * Long.BYTES, entry);
   }
 
   /** Whether the entry has the hash's bits. */
@@ -81,41 +81,26 @@ final class CacheSlots {
     return (int) entry & OFFSET_MAX;
   }
 
-  private static long entry(long hash, int chunk, int offset) {
-    return MARK | (hash & HASH_BITS) | (long) chunk << 24 | offset;
+  /** Puts an entry at {@code i}, which is empty or leads to a dropped chunk. */
+  void set(int i, long hash, int chunk, int offset) {
+    if (get(i) == 0) {
+      used++;
+    }
+    long entry = MARK | (hash & HASH_BITS) | (long) chunk << 24 | offset;
+    WORD.setRelease(words, (long) i * Long.BYTES, entry);
   }
 
+  /** Adds an entry to a table without entries of dropped chunks. */
   void add(long hash, int chunk, int offset) {
     int i = home(hash);
     while (get(i) != 0) {
       i = next(i);
     }
-    set(i, entry(hash, chunk, offset));
+    set(i, hash, chunk, offset);
   }
 
-  /**
-   * Removes an entry, if it is there, and closes the gap: entries behind it that could not be at
-   * home because of it move up. An entry is written at its new place before the old one is cleared.
-   */
-  void remove(long hash, int chunk, int offset, LongUnaryOperator hashOf) {
-    long wanted = entry(hash, chunk, offset);
-    int gap = home(hash);
-    for (long entry = get(gap); entry != wanted; entry = get(gap)) {
-      if (entry == 0) {
-        return;
-      }
-      gap = next(gap);
-    }
-    int i = next(gap);
-    for (long entry = get(i); entry != 0; entry = get(i)) {
-      int home = home(hashOf.applyAsLong(entry));
-      // Whether the gap lies between the entry's home and its place, around the end.
-      if (((i - home) & mask) >= ((i - gap) & mask)) {
-        set(gap, entry);
-        gap = i;
-      }
-      i = next(i);
-    }
-    set(gap, 0);
+  void clear() {
+    words.fill((byte) 0);
+    used = 0;
   }
 }

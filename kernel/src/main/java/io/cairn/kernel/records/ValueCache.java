@@ -21,8 +21,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A table outside the heap leads from a revision to its place ({@link CacheSlots}). Its entries
  * are single words, so readers see an old or a new one and never half of each; and what an entry
- * leads to begins with its revision, which is compared before use. A reader who races with a change
- * may miss a record that is there, and then reads it from the engine.
+ * leads to begins with its revision, which is compared before use. So entries of dropped arrays may
+ * stay: removing them one by one would cost more than everything else here. They give way to new
+ * ones, and when the table is crowded nevertheless it is made anew. A reader who races with a
+ * change may miss a record that is there, and then reads it from the engine.
  *
  * <p><b>Threads.</b> {@link #find} takes no lock; the other methods take one, held while one record
  * is copied or the records of one array are visited. <b>Ownership.</b> {@link #close} comes after
@@ -33,6 +35,7 @@ public final class ValueCache implements AutoCloseable {
 
   private static final int CHUNK_BYTES = 1 << 20;
   private static final long BUDGET_MIN = 64 << 10;
+  private static final int SLOTS_MIN = 512;
 
   /** main (8), sub (4), length (4), whether it was read (1). */
   private static final int HEADER = 17;
@@ -57,6 +60,9 @@ public final class ValueCache implements AutoCloseable {
     /** The bytes written; under the lock. */
     int used;
 
+    /** The records written; under the lock. */
+    int records;
+
     Chunk(int number, int capacity) {
       this.number = number;
       this.data = new byte[capacity];
@@ -73,7 +79,6 @@ public final class ValueCache implements AutoCloseable {
   /** Replaced when it grows, under the lock; read by all. */
   private volatile CacheSlots slots;
 
-  private long slotBytes;
   private int oldest;
   private int chunks;
   private long chunkBytesHeld;
@@ -85,8 +90,7 @@ public final class ValueCache implements AutoCloseable {
     this.chunkBytes = (int) Math.min(CHUNK_BYTES, this.budgetBytes / 8);
     long chunksMax = this.budgetBytes / chunkBytes + 1;
     this.ring = new Chunk[Integer.highestOneBit((int) Math.min(chunksMax, 1 << 22)) * 2];
-    this.slots = new CacheSlots(arena, 512);
-    this.slotBytes = slots.bytes();
+    this.slots = new CacheSlots(arena, SLOTS_MIN);
   }
 
   // ---- readers
@@ -139,6 +143,11 @@ public final class ValueCache implements AutoCloseable {
     append(chunk, main, sub, record.array(), record.offset(), record.length());
   }
 
+  /** Whether another array would push out the oldest. */
+  public synchronized boolean isFull() {
+    return chunkBytesHeld + chunkBytes + slots.bytes() > budgetBytes;
+  }
+
   private boolean isPresent(long main, int sub) {
     long hash = CacheSlots.hash(main, sub);
     CacheSlots table = slots;
@@ -165,11 +174,24 @@ public final class ValueCache implements AutoCloseable {
     INT.set(data, at + AT_LENGTH, length);
     System.arraycopy(source, from, data, at + HEADER, length);
     chunk.used += HEADER + length;
-    if (++entries > slots.entriesMax()) {
-      growTable();
-    } else {
-      slots.add(CacheSlots.hash(main, sub), chunk.number, at);
+    chunk.records++;
+    entries++;
+    CacheSlots table = slots;
+    if (table.isCrowded()) {
+      rebuildTable(); // which finds the new record in its chunk
+      return;
     }
+    long hash = CacheSlots.hash(main, sub);
+    int i = table.home(hash);
+    for (long entry = table.get(i); entry != 0 && isKept(entry); entry = table.get(i)) {
+      i = table.next(i);
+    }
+    table.set(i, hash, chunk.number, at);
+  }
+
+  /** Whether the chunk to which an entry leads has not been dropped. */
+  private boolean isKept(long entry) {
+    return ((CacheSlots.chunk(entry) - oldest) & CacheSlots.CHUNK_MASK) < chunks;
   }
 
   private @Nullable Chunk newest() {
@@ -184,7 +206,7 @@ public final class ValueCache implements AutoCloseable {
   private Chunk turn(int size) {
     int capacity = Math.max(chunkBytes, size);
     List<Chunk> dropped = new ArrayList<>(1);
-    while (chunks > 0 && chunkBytesHeld + capacity + slotBytes > budgetBytes) {
+    while (chunks > 0 && chunkBytesHeld + capacity + slots.bytes() > budgetBytes) {
       dropped.add(dropOldest());
     }
     Chunk fresh = new Chunk(numberAt(chunks), capacity);
@@ -204,48 +226,47 @@ public final class ValueCache implements AutoCloseable {
     return fresh;
   }
 
-  /** Takes the oldest chunk and everything that leads to it out of the cache. */
+  /** Takes the oldest chunk out of the cache; what leads to it leads nowhere from now on. */
   private Chunk dropOldest() {
     Chunk chunk = chunk(oldest);
     if (chunk == null) {
       throw new IllegalStateException("chunk " + oldest + " is missing");
     }
-    CacheSlots table = slots;
-    for (int at = 0; at < chunk.used; at += HEADER + lengthAt(chunk, at)) {
-      table.remove(
-          CacheSlots.hash(mainAt(chunk, at), subAt(chunk, at)), chunk.number, at, this::hashOf);
-      entries--;
-    }
     RING.setRelease(ring, oldest & (ring.length - 1), null);
     oldest = numberAt(1);
     chunks--;
     chunkBytesHeld -= chunk.data.length;
+    entries -= chunk.records;
     return chunk;
   }
 
-  /** The hash of the record that an entry leads to. */
-  private long hashOf(long entry) {
-    Chunk chunk = chunk(CacheSlots.chunk(entry));
-    if (chunk == null) {
-      throw new IllegalStateException("an entry leads to a chunk that was dropped");
+  /**
+   * Makes a table without entries of dropped chunks, and at most half full. Readers miss what is
+   * there for the few milliseconds that this takes where the size stays what it is.
+   */
+  private void rebuildTable() {
+    CacheSlots table = slots;
+    int count = table.count();
+    while (entries > count / 2) {
+      count *= 2;
     }
-    int at = CacheSlots.offset(entry);
-    return CacheSlots.hash(mainAt(chunk, at), subAt(chunk, at));
-  }
-
-  /** Enters all records into a table twice as large. Every record of a kept chunk has one entry. */
-  private void growTable() {
-    CacheSlots larger = new CacheSlots(arena, slots.count() * 2);
-    slotBytes += larger.bytes();
+    if (count == table.count()) {
+      table.clear();
+    } else {
+      table = new CacheSlots(arena, count);
+      while (chunks > 1 && chunkBytesHeld + table.bytes() > budgetBytes) {
+        dropOldest();
+      }
+    }
     for (int i = 0; i < chunks; i++) {
       Chunk chunk = chunk(numberAt(i));
       if (chunk != null) {
         for (int at = 0; at < chunk.used; at += HEADER + lengthAt(chunk, at)) {
-          larger.add(CacheSlots.hash(mainAt(chunk, at), subAt(chunk, at)), chunk.number, at);
+          table.add(CacheSlots.hash(mainAt(chunk, at), subAt(chunk, at)), chunk.number, at);
         }
       }
     }
-    slots = larger;
+    slots = table;
   }
 
   private static long mainAt(Chunk chunk, int at) {
@@ -262,7 +283,7 @@ public final class ValueCache implements AutoCloseable {
 
   /** The bytes held, on the heap and outside. */
   public synchronized long bytes() {
-    return chunkBytesHeld + slotBytes;
+    return chunkBytesHeld + slots.bytes();
   }
 
   /** The number of records held. */

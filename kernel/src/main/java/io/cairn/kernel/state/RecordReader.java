@@ -17,7 +17,7 @@ public interface RecordReader {
 
   /**
    * The encoded key-values of many revisions, wherever they are; misses are fetched together and
-   * stay in the cache. May block: for read lanes only.
+   * most stay in the cache. May block: for read lanes only.
    *
    * @param mains main revisions, of which the first {@code count} are read
    * @param subs the sub revisions that belong to them

@@ -10,7 +10,9 @@ import io.cairn.spi.storage.StorageView;
 import io.cairn.spi.store.Bytes;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,9 +26,17 @@ import org.jspecify.annotations.Nullable;
 public final class StoredRecords implements RecordReader {
   private static final RecordFormat FORMAT = new RecordFormat(Tables.REVISIONS);
 
+  /** Missing so many records at once, a read is taken for one that walks through the store. */
+  private static final int SCAN_MISSES_MIN = 128;
+
+  private static final int SCANS_PER_KEPT = 8;
+
   private final Published published;
   private final StorageEngine engine;
   private final ValueCache cache;
+
+  /** Any thread that reads counts here; only the spacing matters. */
+  private final AtomicInteger scans = new AtomicInteger();
 
   /** Looks in this order. */
   public StoredRecords(Published published, ValueCache cache) {
@@ -60,23 +70,42 @@ public final class StoredRecords implements RecordReader {
     // In the order of the engine's keys, in which engines find fastest.
     List<Miss> misses = new ArrayList<>(missing.length);
     for (int position : missing) {
-      misses.add(new Miss(RevisionKey.encode(mains[position], subs[position], false), position));
+      misses.add(new Miss(mains[position], subs[position], position));
     }
-    misses.sort((a, b) -> a.key().compareTo(b.key()));
+    Collections.sort(misses);
     List<Bytes> keys = new ArrayList<>(misses.size());
-    misses.forEach(miss -> keys.add(miss.key()));
+    misses.forEach(miss -> keys.add(RevisionKey.encode(miss.main(), miss.sub(), false)));
+    boolean keep = isWorthKeeping(missing.length);
     try (StorageView view = engine.view()) {
       view.get(
           Tables.REVISIONS,
           keys,
           (found, value) -> {
-            int position = misses.get(found).position();
+            Miss miss = misses.get(found);
             Bytes record = FORMAT.open(keys.get(found), value);
-            into[position] = record;
-            cache.insert(mains[position], subs[position], record);
+            into[miss.position()] = record;
+            if (keep) {
+              cache.insert(miss.main(), miss.sub(), record);
+            }
           });
     }
   }
 
-  private record Miss(Bytes key, int position) {}
+  /**
+   * A walk through more than the cache holds would push out everything that others read, at a cost
+   * like that of reading it. So only some of its parts go into a full cache; what is read again and
+   * again gets there after a few times.
+   */
+  private boolean isWorthKeeping(int misses) {
+    return misses < SCAN_MISSES_MIN
+        || !cache.isFull()
+        || Math.floorMod(scans.getAndIncrement(), SCANS_PER_KEPT) == 0;
+  }
+
+  private record Miss(long main, int sub, int position) implements Comparable<Miss> {
+    @Override
+    public int compareTo(Miss other) {
+      return main != other.main ? Long.compare(main, other.main) : Integer.compare(sub, other.sub);
+    }
+  }
 }
