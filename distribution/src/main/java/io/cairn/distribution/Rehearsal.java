@@ -39,27 +39,44 @@ final class Rehearsal {
   private static final int REQUESTS_PER_ROUND = 4_000;
   private static final int KEYS = 1_000;
 
-  /** So many that recovery runs long enough to be worth the compiler's attention. */
-  private static final int STORED_KEYS = 128_000;
+  /**
+   * So many that recovery runs long enough to be worth the compiler's attention, and that the value
+   * cache cannot hold them all.
+   */
+  private static final int STORED_KEYS = 160_000;
 
   private static final int KEYS_PER_TXN = 128;
-  private static final int TXNS_IN_FLIGHT = 16;
   private static final int RESTARTS = 2;
+  private static final int PAGES = 400;
+  private static final int KEYS_PER_PAGE = 500;
+  private static final int IN_FLIGHT = 16;
   private static final long SECONDS_MAX = 60;
 
   private Rehearsal() {}
 
   /** Runs servers, one after the other, all with the same configuration and data directory. */
   static void run(Supplier<Server> servers) throws Exception {
-    serve(servers.get());
+    serve(
+        servers.get(),
+        channel -> {
+          CompletableFuture<WatchResponse> event = watch(channel);
+          for (int round = 0; round < ROUNDS; round++) {
+            requests(channel);
+          }
+          event.get(SECONDS_MAX, TimeUnit.SECONDS);
+          fill(channel);
+        });
     for (int i = 0; i < RESTARTS; i++) {
-      Server restarted = servers.get();
-      var _ = restarted.start(new CompletableFuture<>());
-      restarted.stop();
+      serve(servers.get(), Rehearsal::pages);
     }
   }
 
-  private static void serve(Server server) throws Exception {
+  /** What clients do while a server runs. */
+  private interface Clients {
+    void run(ManagedChannel channel) throws Exception;
+  }
+
+  private static void serve(Server server, Clients clients) throws Exception {
     InetSocketAddress address = server.start(new CompletableFuture<>()).getFirst();
     ManagedChannel channel =
         NettyChannelBuilder.forAddress("127.0.0.1", address.getPort())
@@ -67,12 +84,7 @@ final class Rehearsal {
             .directExecutor()
             .build();
     try {
-      CompletableFuture<WatchResponse> event = watch(channel);
-      for (int round = 0; round < ROUNDS; round++) {
-        requests(channel);
-      }
-      event.get(SECONDS_MAX, TimeUnit.SECONDS);
-      fill(channel);
+      clients.run(channel);
     } finally {
       channel.shutdownNow();
       channel.awaitTermination(SECONDS_MAX, TimeUnit.SECONDS);
@@ -141,24 +153,40 @@ final class Rehearsal {
 
   private static void fill(ManagedChannel channel) throws Exception {
     KVGrpc.KVFutureStub kv = KVGrpc.newFutureStub(channel);
-    ByteString value = ByteString.copyFrom(new byte[64]);
+    ByteString value = ByteString.copyFrom(new byte[256]);
     Random random = new Random(1);
     Deque<Future<?>> answers = new ArrayDeque<>();
     for (int i = 0; i < STORED_KEYS; i += KEYS_PER_TXN) {
       TxnRequest.Builder txn = TxnRequest.newBuilder();
       for (int j = 0; j < KEYS_PER_TXN; j++) {
-        ByteString key = ByteString.copyFromUtf8("%d/%08d".formatted(random.nextInt(), i + j));
-        txn.addSuccess(
-            RequestOp.newBuilder()
-                .setRequestPut(PutRequest.newBuilder().setKey(key).setValue(value)));
+        PutRequest.Builder put = PutRequest.newBuilder().setKey(storedKey(random)).setValue(value);
+        txn.addSuccess(RequestOp.newBuilder().setRequestPut(put));
       }
+      await(answers, IN_FLIGHT);
       answers.add(kv.txn(txn.build()));
-      if (answers.size() == TXNS_IN_FLIGHT) {
-        answers.remove().get(SECONDS_MAX, TimeUnit.SECONDS);
-      }
     }
-    for (Future<?> answer : answers) {
-      answer.get(SECONDS_MAX, TimeUnit.SECONDS);
+    await(answers, 1);
+  }
+
+  private static void pages(ManagedChannel channel) throws Exception {
+    KVGrpc.KVFutureStub kv = KVGrpc.newFutureStub(channel);
+    Random random = new Random(2);
+    Deque<Future<?>> answers = new ArrayDeque<>();
+    for (int i = 0; i < PAGES; i++) {
+      await(answers, IN_FLIGHT);
+      answers.add(kv.range(range(storedKey(random), KEYS_PER_PAGE)));
+    }
+    await(answers, 1);
+  }
+
+  private static ByteString storedKey(Random random) {
+    return ByteString.copyFromUtf8("stored/%016x".formatted(random.nextLong()));
+  }
+
+  /** Waits until there are less than {@code limit}. */
+  private static void await(Deque<Future<?>> answers, int limit) throws Exception {
+    while (answers.size() >= limit) {
+      answers.remove().get(SECONDS_MAX, TimeUnit.SECONDS);
     }
   }
 
