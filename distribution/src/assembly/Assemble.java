@@ -52,9 +52,11 @@ final class Assemble {
 
   private void lib(Path jar) throws IOException {
     Files.copy(jar, home.resolve("lib/cairn.jar"), StandardCopyOption.REPLACE_EXISTING);
-    Path launcher = home.resolve("bin/cairn");
-    if (!launcher.toFile().setExecutable(true, false)) {
-      throw new IOException("cannot make '" + launcher + "' executable");
+    for (String name : List.of("cairn", "cairn-local-cluster")) {
+      Path script = home.resolve("bin").resolve(name);
+      if (!script.toFile().setExecutable(true, false)) {
+        throw new IOException("cannot make '" + script + "' executable");
+      }
     }
   }
 
