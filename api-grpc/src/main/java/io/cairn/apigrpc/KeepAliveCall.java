@@ -23,7 +23,7 @@ final class KeepAliveCall extends LoopCall
     implements BiConsumer<LeaseService.@Nullable KeptAlive, @Nullable Throwable>,
         CallEnvironment.EndlessCall {
 
-  private final LeaseService leases;
+  private final LeaseService.@Nullable Renewals renewals;
 
   /** Written by whoever completes the renewal, before the call goes through the queue. */
   private LeaseService.@Nullable KeptAlive deliveredAnswer;
@@ -43,16 +43,35 @@ final class KeepAliveCall extends LoopCall
       ServerCall<Bytes, Reply> call,
       Metadata headers) {
     super(environment, call, headers);
-    this.leases = leases;
-    environment.opened(this);
-    call.request(1);
+    renewals = open(leases);
+    if (renewals != null) {
+      environment.opened(this);
+      call.request(1);
+    }
+  }
+
+  private LeaseService.@Nullable Renewals open(LeaseService leases) {
+    try {
+      return leases.open(caller, this::end);
+    } catch (StoreException e) {
+      fail(e);
+      return null;
+    }
+  }
+
+  private void end(Reason reason) {
+    loop.execute(() -> fail(new StoreException(reason)));
   }
 
   @Override
   void receive(Bytes message) {
+    LeaseService.Renewals open = renewals;
+    if (open == null) {
+      return;
+    }
     long id = LeaseMessages.keepAlive(message);
     renewing = true;
-    var _ = leases.keepAlive(caller, id).whenComplete(this);
+    var _ = open.keepAlive(id).whenComplete(this);
   }
 
   @Override
@@ -114,5 +133,8 @@ final class KeepAliveCall extends LoopCall
   @Override
   void release() {
     environment.closed(this);
+    if (renewals != null) {
+      renewals.close();
+    }
   }
 }

@@ -22,6 +22,7 @@ import io.cairn.spi.store.PutResult;
 import io.cairn.spi.store.RangeRequest;
 import io.cairn.spi.store.RangeResult;
 import io.cairn.spi.store.RangeStream;
+import io.cairn.spi.store.Reason;
 import io.cairn.spi.store.ResponseHeader;
 import io.cairn.spi.store.StoreService;
 import io.cairn.spi.store.TxnRequest;
@@ -40,6 +41,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +65,8 @@ final class ScriptedStore implements StoreService {
       (caller, request) -> done(new PutResult(HEADER, null));
   volatile BiFunction<Caller, Long, CompletionStage<LeaseService.KeptAlive>> keepAlive =
       (caller, id) -> done(new LeaseService.KeptAlive(HEADER, id, 60));
+  volatile Consumer<Reason> endOfRenewals = reason -> {};
+  volatile boolean renewalsClosed;
   volatile List<RangeStream.Part> parts = List.of();
   volatile List<BackupStream.Chunk> chunks = List.of();
   volatile @Nullable RuntimeException watchRefusal;
@@ -241,6 +245,23 @@ final class ScriptedStore implements StoreService {
       @Override
       public CompletionStage<KeptAlive> keepAlive(Caller caller, long id) {
         return asked(caller, id, keepAlive.apply(caller, id));
+      }
+
+      @Override
+      public Renewals open(Caller caller, Consumer<Reason> end) {
+        LeaseService service = this;
+        endOfRenewals = end;
+        return new Renewals() {
+          @Override
+          public CompletionStage<KeptAlive> keepAlive(long id) {
+            return service.keepAlive(caller, id);
+          }
+
+          @Override
+          public void close() {
+            renewalsClosed = true;
+          }
+        };
       }
 
       @Override

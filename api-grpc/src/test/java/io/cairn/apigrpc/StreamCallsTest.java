@@ -269,6 +269,20 @@ final class StreamCallsTest {
   }
 
   @Test
+  void streamOfRenewalsEndsWhenTheStoreHasLostTheLeaderForLong() throws Exception {
+    Heard<LeaseKeepAliveRequest, LeaseKeepAliveResponse> heard = new Heard<>(false);
+    StreamObserver<LeaseKeepAliveRequest> requests =
+        LeaseGrpc.newStub(fixture.channel()).leaseKeepAlive(heard);
+    requests.onNext(LeaseKeepAliveRequest.newBuilder().setID(7).build());
+    assertThat(heard.next().getID()).isEqualTo(7);
+
+    store.endOfRenewals.accept(new Reason.NoLeader());
+
+    assertThat(heard.end().getDescription()).isEqualTo("etcdserver: no leader");
+    requests.onCompleted();
+  }
+
+  @Test
   void wakingFromManyThreadsLosesNothing() throws Exception {
     Heard<WatchRequest, WatchResponse> heard = new Heard<>(false);
     StreamObserver<WatchRequest> requests = WatchGrpc.newStub(fixture.channel()).watch(heard);

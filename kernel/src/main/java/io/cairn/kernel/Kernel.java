@@ -36,6 +36,7 @@ import io.cairn.kernel.request.ConsensusProposer;
 import io.cairn.kernel.request.Proposer;
 import io.cairn.kernel.request.ReadBarrier;
 import io.cairn.kernel.request.Standing;
+import io.cairn.kernel.request.Suspicion;
 import io.cairn.kernel.snapshot.StateTransfers;
 import io.cairn.kernel.state.FlushLane;
 import io.cairn.kernel.state.Published;
@@ -221,7 +222,18 @@ public final class Kernel implements StoreService, AutoCloseable {
             environment.probe(),
             transfers);
 
-    this.proposer = new ConsensusProposer(options, consensus, published, environment.time());
+    this.proposer =
+        new ConsensusProposer(
+            options,
+            consensus,
+            published,
+            new Suspicion(
+                standing,
+                consensus,
+                parts.network(),
+                environment.time(),
+                options.requestTimeoutMillis()),
+            environment.time());
     ReadBarrier barrier = new ReadBarrier(consensus, published);
     PeerHealth health = new NetworkHealth(parts.network(), consensus);
     PeerCalls calls = new PeerCalls(parts.network());

@@ -10,6 +10,7 @@ import io.cairn.kernel.peer.PeerCalls;
 import io.cairn.kernel.peer.PeerRequest;
 import io.cairn.kernel.request.Answers;
 import io.cairn.kernel.request.Callers;
+import io.cairn.kernel.request.LeaderLoss;
 import io.cairn.kernel.request.Proposer;
 import io.cairn.kernel.request.Quota;
 import io.cairn.kernel.request.Standing;
@@ -29,9 +30,11 @@ import io.cairn.spi.store.KeyRange;
 import io.cairn.spi.store.LeaseService;
 import io.cairn.spi.store.Reason;
 import io.cairn.spi.store.ResponseHeader;
+import io.cairn.spi.store.StoreException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +71,7 @@ public final class LeaseFacade implements LeaseService, AutoCloseable {
   private final LeaseKeeper keeper;
   private final LeaseExpiry expiry;
   private final LeaderOnly leaderOnly;
+  private final LeaderLoss leaderLoss;
   private final LeaseIds ids;
   private final long minTtlSeconds;
 
@@ -110,6 +114,7 @@ public final class LeaseFacade implements LeaseService, AutoCloseable {
                 scheduler,
                 lane,
                 parts.time()));
+    this.leaderLoss = new LeaderLoss(standing, scheduler, lane, options.electionMillis());
     this.ids = new LeaseIds(options.memberId(), parts.time());
     this.minTtlSeconds = minTtlSeconds(options.electionMillis());
     LeasePrimacy primacy = new LeasePrimacy(book, clock, published, options.electionMillis());
@@ -126,12 +131,14 @@ public final class LeaseFacade implements LeaseService, AutoCloseable {
   /** Begins to end leases that nobody renews. */
   public void start() {
     lane.execute(expiry::start);
+    leaderLoss.start();
   }
 
   /** Ends no more leases and refuses what waits for a leader. */
   @Override
   public void close() {
     leaderOnly.stop();
+    leaderLoss.stop();
     clock.demote();
     lane.execute(expiry::stop);
   }
@@ -168,6 +175,33 @@ public final class LeaseFacade implements LeaseService, AutoCloseable {
           // As in etcd, the header's revision is sampled before the renewal.
           return leaderOnly.run(caller, new Renewing(id, published.state().revision()));
         });
+  }
+
+  @Override
+  public Renewals open(Caller caller, Consumer<Reason> end) {
+    Reason refusal = standing.refuses(caller);
+    if (refusal != null) {
+      throw new StoreException(refusal);
+    }
+    Runnable lost = () -> end.accept(new Reason.NoLeader());
+    if (caller.requireLeader()) {
+      leaderLoss.add(lost);
+    }
+    // Asked for once, at the beginning: an election must not end the stream.
+    Caller patient =
+        new Caller(
+            caller.token(), caller.certificateName(), false, caller.viaGateway(), caller.call());
+    return new Renewals() {
+      @Override
+      public CompletionStage<KeptAlive> keepAlive(long id) {
+        return LeaseFacade.this.keepAlive(patient, id);
+      }
+
+      @Override
+      public void close() {
+        leaderLoss.remove(lost);
+      }
+    };
   }
 
   @Override

@@ -23,14 +23,20 @@ public final class ConsensusProposer implements Proposer {
 
   private final Consensus consensus;
   private final Published published;
+  private final Suspicion suspicion;
   private final int maxRequestBytes;
   private final AtomicLong requestIds;
 
   /** Proposes for the member that {@code options} describe. */
   public ConsensusProposer(
-      KernelOptions options, Consensus consensus, Published published, TimeSource time) {
+      KernelOptions options,
+      Consensus consensus,
+      Published published,
+      Suspicion suspicion,
+      TimeSource time) {
     this.consensus = consensus;
     this.published = published;
+    this.suspicion = suspicion;
     this.maxRequestBytes = options.maxRequestBytes();
     this.requestIds = new AtomicLong(firstRequestId(options.memberId(), time.wallMillis()));
   }
@@ -52,14 +58,14 @@ public final class ConsensusProposer implements Proposer {
     if (payload == null) {
       return Answers.refused(new Reason.RequestTooLarge());
     }
-    PendingCommand<R> pending = new PendingCommand<>(command, identity, payload);
+    PendingCommand<R> pending = new PendingCommand<>(command, identity, payload, suspicion);
     consensus.propose(pending);
     return pending;
   }
 
   @Override
   public <R> CompletableFuture<R> proposeChange(ConfigurationChange change, Class<R> answer) {
-    PendingAnswer<R> pending = new PendingAnswer<>(Bytes.EMPTY);
+    PendingAnswer<R> pending = new PendingAnswer<>(Bytes.EMPTY, suspicion);
     consensus.proposeChange(change, pending);
     return pending;
   }

@@ -19,12 +19,19 @@ import org.jspecify.annotations.Nullable;
  */
 public class PendingAnswer<R> extends CompletableFuture<R> implements Proposal {
   private final Bytes payload;
+  private final @Nullable Suspicion suspicion;
   // Owned by the apply lane until answer().
   private @Nullable Object outcome;
 
   /** Will carry {@code payload} into the log. */
   public PendingAnswer(Bytes payload) {
+    this(payload, null);
+  }
+
+  /** The same, with somebody who knows what may lie behind a timeout. */
+  PendingAnswer(Bytes payload, @Nullable Suspicion suspicion) {
     this.payload = payload;
+    this.suspicion = suspicion;
   }
 
   @Override
@@ -56,11 +63,11 @@ public class PendingAnswer<R> extends CompletableFuture<R> implements Proposal {
 
   @Override
   public final void dropped(DropReason reason) {
-    completeExceptionally(new StoreException(reasonOf(reason)));
+    completeExceptionally(new StoreException(reasonOf(reason, suspicion)));
   }
 
   /** What a caller is told about a proposal that did not come back. */
-  static Reason reasonOf(DropReason reason) {
+  private static Reason reasonOf(DropReason reason, @Nullable Suspicion suspicion) {
     return switch (reason) {
       case OVERLOADED -> new Reason.TooManyRequests();
       case CHANGE_REFUSED, DROPPED -> new Reason.ProposalDropped();
@@ -68,7 +75,8 @@ public class PendingAnswer<R> extends CompletableFuture<R> implements Proposal {
       case REPLACED -> new Reason.TimedOut(Reason.TimedOut.Cause.LEADER_FAILURE);
       case NO_LEADER -> new Reason.DeadlineExceeded();
       case STOPPED -> new Reason.Stopped();
-      case TIMED_OUT -> new Reason.TimedOut(Reason.TimedOut.Cause.NONE);
+      case TIMED_OUT ->
+          new Reason.TimedOut(suspicion == null ? Reason.TimedOut.Cause.NONE : suspicion.cause());
     };
   }
 }

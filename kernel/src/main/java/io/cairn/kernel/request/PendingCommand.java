@@ -4,6 +4,7 @@ package io.cairn.kernel.request;
 import io.cairn.kernel.command.Command;
 import io.cairn.spi.auth.Identity;
 import io.cairn.spi.store.Bytes;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A command under way. Applying it on the member that proposed it decodes nothing: the command is
@@ -13,8 +14,9 @@ public final class PendingCommand<R> extends PendingAnswer<R> {
   private final Command<R> command;
   private final Identity identity;
 
-  PendingCommand(Command<R> command, Identity identity, Bytes payload) {
-    super(payload);
+  PendingCommand(
+      Command<R> command, Identity identity, Bytes payload, @Nullable Suspicion suspicion) {
+    super(payload, suspicion);
     this.command = command;
     this.identity = identity;
   }

@@ -2,6 +2,8 @@
 package io.cairn.kernel.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import io.cairn.kernel.command.Command;
 import io.cairn.kernel.peer.LeaderOnly;
@@ -341,6 +343,41 @@ final class LeaseFacadeTest {
 
     assertThat(reasonOf(renewal)).isEqualTo(new Reason.Stopped());
     assertThat(world.time.timers()).isZero();
+  }
+
+  @Test
+  void streamThatDemandsALeaderSurvivesAnElectionAndNotThree() {
+    Caller demanding = new Caller(null, null, true, false, Caller.Call.ENDLESS);
+    List<Reason> ends = new ArrayList<>();
+    world.grant(1, 60);
+    try (var renewals = world.leases.open(demanding, ends::add)) {
+      world.follow(3, 0);
+      CompletableFuture<KeptAlive> renewal = renewals.keepAlive(1).toCompletableFuture();
+      world.time.passMillis(1_900);
+      world.lead(4);
+      world.time.passMillis(LeaderOnly.PAUSE_MILLIS);
+      assertThat(renewal).isCompletedWithValueMatching(kept -> kept.ttlSeconds() == 60);
+      assertThat(ends).isEmpty();
+
+      world.follow(5, 0);
+      world.time.passMillis(3_100);
+
+      assertThat(ends).containsOnly(new Reason.NoLeader());
+    }
+    ends.clear();
+    world.time.passMillis(5_000);
+    assertThat(ends).as("after it was closed").isEmpty();
+  }
+
+  @Test
+  void streamThatDemandsALeaderDoesNotOpenWithoutOne() {
+    Caller demanding = new Caller(null, null, true, false, Caller.Call.ENDLESS);
+    world.follow(3, 0);
+
+    assertThatThrownBy(() -> world.leases.open(demanding, reason -> {}))
+        .asInstanceOf(type(StoreException.class))
+        .extracting(StoreException::reason)
+        .isEqualTo(new Reason.NoLeader());
   }
 
   private static Reason reasonOf(CompletableFuture<?> stage) {

@@ -4,6 +4,7 @@ package io.cairn.spi.store;
 import io.cairn.spi.environment.ThreadSafe;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
 /** Keys that live only as long as somebody cares (V6-V10). */
 @ThreadSafe
@@ -49,8 +50,29 @@ public interface LeaseService {
   /** Ends a lease and deletes its keys. */
   CompletionStage<HeaderResult> revoke(Caller caller, long id);
 
-  /** Renews a lease. */
+  /** Renews a lease, once. */
   CompletionStage<KeptAlive> keepAlive(Caller caller, long id);
+
+  /**
+   * Opens a stream of renewals. A caller that demands a leader is refused if there is none now;
+   * later renewals wait for one, and only when there has been none for long does the stream end.
+   *
+   * @param end told, on any thread, once or more often, that the stream has to end, and why
+   * @throws StoreException if the caller demands a leader and there is none, or the member is a
+   *     learner
+   */
+  Renewals open(Caller caller, Consumer<Reason> end);
+
+  /** A stream of renewals. */
+  @ThreadSafe
+  interface Renewals extends AutoCloseable {
+    /** Renews a lease. */
+    CompletionStage<KeptAlive> keepAlive(long id);
+
+    /** Forgets the stream. */
+    @Override
+    void close();
+  }
 
   /** Tells how long a lease has to live. */
   CompletionStage<TimeToLive> timeToLive(Caller caller, long id, boolean keys);
