@@ -41,6 +41,7 @@ public interface PeerNetwork {
   }
 
   /** Takes notice of connections. */
+  @OnLane("network")
   interface Watcher {
     /**
      * A connection with {@code member} stands: its messages come from this life of it. Told before
