@@ -159,7 +159,13 @@ final class Link {
     PeerUrl url = urls.get(nextUrl % urls.size());
     nextUrl = (nextUrl + 1) % urls.size();
     state = State.CONNECTING;
-    ManagedChannel connection = environment.dialer().dial(url);
+    ManagedChannel connection;
+    try {
+      connection = environment.dialer().dial(url);
+    } catch (IllegalArgumentException e) {
+      pause("cannot connect to '" + url.host() + "': " + e.getMessage(), null);
+      return;
+    }
     Attempt attempt =
         new Attempt(
             url, connection, connection.newCall(PeerMethods.of(channel), CallOptions.DEFAULT));
@@ -286,8 +292,6 @@ final class Link {
     boolean wasUp = state == State.UP;
     current = null;
     cancelTimer();
-    outbox.close();
-    state = State.PAUSING;
     attempt.close(reason);
     if (wasUp) {
       environment
@@ -297,6 +301,12 @@ final class Link {
               environment.between(
                   peer.id(), field("stream-writer-type", channel.name()), field("error", reason)));
     }
+    pause(reason, rejection);
+  }
+
+  private void pause(String reason, @Nullable Rejection rejection) {
+    state = State.PAUSING;
+    outbox.close();
     peer.linkDown(channel, reason, rejection);
     timer = environment.scheduler().after(pauseNanos(), environment.loop(), this::pauseOver);
   }

@@ -30,6 +30,9 @@ public record PeerNetworkOptions(
   private static final long QUEUE_BYTES_MIN = 16 * 1024 * 1024;
   private static final int ELECTIONS_OF_SILENCE = 2;
 
+  /** A connection must have the time to come about, on a busy machine and over a slow line. */
+  private static final long SILENCE_MILLIS_MIN = 1000;
+
   /** Checks the ranges. */
   public PeerNetworkOptions {
     advertisedUrls = List.copyOf(advertisedUrls);
@@ -46,7 +49,7 @@ public record PeerNetworkOptions(
 
   /**
    * The usual choice: queues for a few of the largest messages, and two election timeouts of
-   * silence.
+   * silence, but a second at least.
    */
   public static PeerNetworkOptions standard(
       List<String> advertisedUrls, int messageBytesMax, int electionMillis) {
@@ -56,7 +59,7 @@ public record PeerNetworkOptions(
         messageBytesMax,
         Math.max(QUEUE_BYTES_MIN, 4L * messageBytesMax),
         MESSAGES_WAITING,
-        (long) ELECTIONS_OF_SILENCE * electionMillis);
+        Math.max(SILENCE_MILLIS_MIN, (long) ELECTIONS_OF_SILENCE * electionMillis));
   }
 
   /** The same with another address for outgoing connections. */
