@@ -20,8 +20,11 @@ import io.cairn.spi.store.Caller;
 import io.cairn.spi.store.KeyRange;
 import io.cairn.spi.store.KeyValue;
 import io.cairn.spi.store.KeyValueFormat;
+import io.cairn.spi.store.Operation;
+import io.cairn.spi.store.PutRequest;
 import io.cairn.spi.store.RangeRequest;
 import io.cairn.spi.store.RangeStream;
+import io.cairn.spi.store.TxnRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -198,12 +201,40 @@ final class InstallTest {
     leader.put("one-more", "1", 0);
     leader.time.passMillis(100);
 
-    // The follower's compaction has begun, maybe, and none of its lanes has run since.
+    // The follower's compaction has not begun: none of its lanes has run since.
     follower.receiveFrom(leader);
     follower.settle();
 
     assertThat(follower.done(follower.kernel.maintenance().hash(Caller.LOCAL)).hash())
         .isEqualTo(hashWhenSettled());
+  }
+
+  @Test
+  void compactionThatIsHalfDoneBeginsAnewInTheNewState() {
+    for (int i = 0; i < 3000; i += 100) {
+      writeHundred("bulk-", i);
+    }
+    leader.compact(leader.revision(), false);
+    follower.following().follow(leader.leading().log(), Long.MAX_VALUE);
+    // One piece; the next one waits for its pause to end.
+    follower.time.run();
+    writeHundred("bulk-", 0);
+    leader.settle();
+
+    follower.receiveFrom(leader);
+    follower.settle();
+
+    assertThat(follower.done(follower.kernel.maintenance().hash(Caller.LOCAL)).hash())
+        .isEqualTo(hashWhenSettled());
+    assertThat(engines.happened).endsWith("removed");
+  }
+
+  private void writeHundred(String prefix, int from) {
+    List<Operation> puts = new ArrayList<>();
+    for (int i = from; i < from + 100; i++) {
+      puts.add(new PutRequest(Bytes.utf8(prefix + i), Bytes.utf8("bulk"), 0, false, false, false));
+    }
+    leader.done(leader.kernel.kv().txn(Caller.LOCAL, new TxnRequest(List.of(), puts, List.of())));
   }
 
   private int hashWhenSettled() {

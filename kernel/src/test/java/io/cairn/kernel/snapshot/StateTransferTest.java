@@ -169,6 +169,10 @@ final class StateTransferTest {
     }
     source.close();
     sink.close();
+    for (int i = 0; i < 60; i++) {
+      leader.put("tail-" + i, "x".repeat(50), 0);
+    }
+    second.following().follow(leader.leading().log(), Long.MAX_VALUE);
 
     SnapshotSink again = follower.machine().receiveSnapshot();
     SnapshotSource other = second.transfers().send(again.resumeFrom(), PART_BYTES);
@@ -178,6 +182,57 @@ final class StateTransferTest {
     assertThat(engines.happened).contains("discarded");
     assertFollowerIsAsLeader();
     assertThat(follower.content(0)).noneMatch(kv -> kv.key().equals(Bytes.utf8("dead")));
+  }
+
+  @Test
+  void keyThatIsFreedWhileTheStreamPassesItDoesNotComeBack() {
+    leader.put("dead", "1", 0);
+    for (int i = 0; i < 30; i++) {
+      leader.put("alive-" + i, "x".repeat(50), 0);
+    }
+    leader.delete(KeyRange.single(Bytes.utf8("dead")));
+    leader.compact(leader.revision(), true);
+    leader.put("above-the-floor", "1", 0);
+    for (int i = 0; i < 60; i++) {
+      leader.put("tail-" + i, "x".repeat(50), 0);
+    }
+    TestMember second = other(7);
+    second.following().follow(leader.leading().log(), Long.MAX_VALUE);
+    SnapshotSink sink = follower.machine().receiveSnapshot();
+    SnapshotSource source = second.transfers().send(sink.resumeFrom(), PART_BYTES);
+    sink.accept(Objects.requireNonNull(source.next()));
+    sink.accept(Objects.requireNonNull(source.next()));
+
+    // The floor was there when the stream began, the freeing was not done.
+    second.settle();
+    receive(sink, source, Integer.MAX_VALUE);
+    source.close();
+
+    assertFollowerIsAsLeader();
+    assertThat(follower.content(0)).noneMatch(kv -> kv.key().equals(Bytes.utf8("dead")));
+  }
+
+  @Test
+  void whatTheSenderHasNotFreedTheReceiverFrees() {
+    for (int i = 0; i < 30; i++) {
+      leader.put("key", "x".repeat(50), 0);
+    }
+    leader.compact(leader.revision(), true);
+    for (int i = 0; i < 60; i++) {
+      leader.put("tail-" + i, "x".repeat(50), 0);
+    }
+    TestMember second = other(7);
+    second.following().follow(leader.leading().log(), Long.MAX_VALUE);
+    SnapshotSink sink = follower.machine().receiveSnapshot();
+    SnapshotSource source = second.transfers().send(sink.resumeFrom(), PART_BYTES);
+
+    receive(sink, source, Integer.MAX_VALUE);
+    source.close();
+    assertThat(records(engines.installed())).as("sent").isGreaterThan(61);
+    follower.settle();
+
+    assertThat(records(engines.installed())).isLessThanOrEqualTo(61);
+    assertFollowerIsAsLeader();
   }
 
   @Test
