@@ -14,23 +14,36 @@ import java.util.TreeMap;
  */
 @OnLane("raft")
 final class LogCutting {
-  /** How many applied entries stay in the log for followers; as many as etcd keeps. */
-  private static final long ENTRIES_FOR_OTHERS = 5000;
+  /**
+   * What stays in the log for others, though this member does not need it any more.
+   *
+   * @param entries so many applied entries, as long as they have no more than so many bytes
+   * @param bytes the bound for entries that other members may need
+   * @param bytesWhileSending the same while a state is on its way to one of them, after which it
+   *     needs what came since
+   * @param memoryBytes how many bytes of applied entries stay in memory for followers
+   */
+  record Kept(long entries, long bytes, long bytesWhileSending, int memoryBytes) {
+    /** As many entries as etcd keeps. */
+    static final Kept STANDARD = new Kept(5000, 64 << 20, 512 << 20, 16 << 20);
+  }
 
   private final RaftCore core;
   private final StateMachine machine;
   private final LogWork log;
   private final Work work;
+  private final Kept kept;
 
   // For each member that is being sent a state: from where on it will need entries, at most. As
   // many as there are members.
   private final TreeMap<Long, Long> pinned = new TreeMap<>();
 
-  LogCutting(RaftCore core, StateMachine machine, LogWork log, Work work) {
+  LogCutting(RaftCore core, StateMachine machine, LogWork log, Work work, Kept kept) {
     this.core = core;
     this.machine = machine;
     this.log = log;
     this.work = work;
+    this.kept = kept;
   }
 
   /** A state is sent to a member, whose next entry will come after those applied now. */
@@ -48,7 +61,7 @@ final class LogCutting {
     long may = Math.min(machine.durableIndex(), core.applied());
     long should = may;
     if (!inForce.isAlone(core.self())) {
-      should = Math.min(should, core.applied() - ENTRIES_FOR_OTHERS);
+      should = Math.min(should, core.applied() - kept.entries);
       for (Configuration.Member member : inForce.members()) {
         long match = core.matchOf(member.id());
         should = match == 0 ? should : Math.min(should, match);
@@ -58,7 +71,7 @@ final class LogCutting {
       should = Math.min(should, index);
     }
     long wanted = should;
-    boolean sending = !pinned.isEmpty();
-    work.onLog(() -> log.cut(new LogWork.Cut(may, wanted, sending), inForce));
+    long bytesMax = pinned.isEmpty() ? kept.bytes : kept.bytesWhileSending;
+    work.onLog(() -> log.cut(new LogWork.Cut(may, wanted, bytesMax), inForce));
   }
 }

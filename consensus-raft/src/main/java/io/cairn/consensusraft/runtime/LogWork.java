@@ -23,12 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 @OnLane("log")
 final class LogWork {
-  /** How much of the log is kept for other members at most. */
-  private static final long KEPT_BYTES = 64 << 20;
-
-  /** The same while a state is on its way to one of them, after which it needs what came since. */
-  private static final long KEPT_WHILE_SENDING_BYTES = 512 << 20;
-
   private final Wal wal;
   private final EventLog events;
   private final ProcessExit exit;
@@ -83,16 +77,15 @@ final class LogWork {
    *
    * @param may nobody needs entries up to here
    * @param should it would be better to keep those behind
-   * @param sending whether they are kept for a member that is being sent a state
+   * @param bytesMax but not if the log were longer than this
    */
-  record Cut(long may, long should, boolean sending) {}
+  record Cut(long may, long should, long bytesMax) {}
 
   /** Lets go of segments whose entries may go, keeping what is better kept within a bound. */
   @Nullable Input cut(Cut wanted, Configuration membership) {
     long before = wal.cutIndex();
-    long bytesMax = wanted.sending ? KEPT_WHILE_SENDING_BYTES : KEPT_BYTES;
     try {
-      long bound = Math.max(wanted.should, wal.endBefore(bytesMax));
+      long bound = Math.max(wanted.should, wal.endBefore(wanted.bytesMax));
       long cut = wal.cut(Math.min(wanted.may, bound), membership);
       if (cut == before) {
         return null;

@@ -41,6 +41,7 @@ public final class RaftConsensus implements Consensus {
 
   private final ConsensusOptions options;
   private final WalOptions walOptions;
+  private final LogCutting.Kept kept;
   private final Disk disk;
   private final Scheduler scheduler;
   private final TimeSource time;
@@ -69,12 +70,23 @@ public final class RaftConsensus implements Consensus {
       EventLog events,
       ProcessExit exit,
       PeerNetwork network) {
-    this(options, WalOptions.in(DIRECTORY), disk, scheduler, time, rng, events, exit, network);
+    this(
+        options,
+        WalOptions.in(DIRECTORY),
+        LogCutting.Kept.STANDARD,
+        disk,
+        scheduler,
+        time,
+        rng,
+        events,
+        exit,
+        network);
   }
 
   RaftConsensus(
       ConsensusOptions options,
       WalOptions walOptions,
+      LogCutting.Kept kept,
       Disk disk,
       Scheduler scheduler,
       TimeSource time,
@@ -84,6 +96,7 @@ public final class RaftConsensus implements Consensus {
       PeerNetwork network) {
     this.options = options;
     this.walOptions = walOptions;
+    this.kept = kept;
     this.disk = disk;
     this.scheduler = scheduler;
     this.time = time;
@@ -164,7 +177,8 @@ public final class RaftConsensus implements Consensus {
                 options.boot(),
                 walOptions.payloadBytesMax(),
                 options.requestTimeoutMillis() * NANOS_PER_MILLI,
-                electionNanos));
+                electionNanos,
+                kept));
     // On this thread, before the lane's: whatever is committed is applied when start returns.
     started.begin();
     loop = started;
@@ -272,7 +286,7 @@ public final class RaftConsensus implements Consensus {
         defaults.applyBytesMax(),
         defaults.uncommittedBytesMax(),
         defaults.readsMax(),
-        defaults.windowBytesMax());
+        kept.memoryBytes());
   }
 
   private Supplier<Lane> lazily(String name) {

@@ -111,7 +111,7 @@ final class RaftLoop {
     this.own =
         new OwnProposals(core, inbox, peers, time, limits.boot(), limits.requestTimeoutNanos());
     this.others = new ProposalsOfOthers(core, peers, limits.payloadBytesMax(), core.role().term());
-    this.cutting = new LogCutting(core, machine, log, work);
+    this.cutting = new LogCutting(core, machine, log, work, limits.kept());
     this.exchange = network.exchange();
     this.stateOutcomes = network.stateOutcomes();
     this.installs = new Installs(core, exchange, work, membership);
@@ -128,8 +128,14 @@ final class RaftLoop {
    * @param payloadBytesMax the largest proposal that fits into the log
    * @param requestTimeoutNanos how long proposals and reads wait
    * @param electionNanos how long a transfer of leadership may take
+   * @param kept what stays in the log for others
    */
-  record Limits(long boot, int payloadBytesMax, long requestTimeoutNanos, long electionNanos) {}
+  record Limits(
+      long boot,
+      int payloadBytesMax,
+      long requestTimeoutNanos,
+      long electionNanos,
+      LogCutting.Kept kept) {}
 
   /** The first step. A lone member campaigns, wins and applies its whole log within the call. */
   void begin() {

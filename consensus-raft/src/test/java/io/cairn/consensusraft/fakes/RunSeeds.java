@@ -11,7 +11,7 @@ public final class RunSeeds {
 
   /** Seeds for whole clusters, which take longer. */
   public static Stream<Long> ofClusters() {
-    return with(40);
+    return with(Integer.getInteger("cairn.clusters", 40));
   }
 
   /** The seeds from 1 to {@code repeated} and those of this run; or the one that is replayed. */

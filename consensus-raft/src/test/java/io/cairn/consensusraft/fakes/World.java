@@ -55,7 +55,12 @@ public final class World implements TimeSource {
 
   /** Runs for a while. */
   public void runMillis(long millis) {
-    long until = now + millis * MILLI;
+    runMicros(millis * 1000);
+  }
+
+  /** Runs for a short while. */
+  public void runMicros(long micros) {
+    long until = now + micros * 1000;
     while (!events.isEmpty() && events.peek().at <= until) {
       runOne();
     }

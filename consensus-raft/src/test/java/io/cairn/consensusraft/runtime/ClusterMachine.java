@@ -49,17 +49,21 @@ final class ClusterMachine implements StateMachine {
   final List<Leadership> leaderships = new ArrayList<>();
   int installs;
 
-  /** Opens where the storage stands. */
-  ClusterMachine(long member, Storage storage, ClusterChecker checker) {
+  /**
+   * Opens where the storage stands.
+   *
+   * @param logBegin the index behind which the log begins
+   */
+  ClusterMachine(long member, Storage storage, ClusterChecker checker, long logBegin) {
     this.member = member;
     this.storage = storage;
     this.checker = checker;
     State arrived = storage.arrived;
-    if (arrived != null) {
-      // It may or may not have been installed; either way it is a state of the cluster (C15).
+    if (arrived != null && arrived.point.index() == logBegin) {
+      // The log has recorded it, so it is the state (C15).
       storage.durable = arrived;
-      storage.arrived = null;
     }
+    storage.arrived = null;
     this.point = storage.durable.point;
     this.applied = new ArrayList<>(storage.durable.applied);
   }

@@ -140,6 +140,7 @@ final class KillTest {
     return new RaftConsensus(
         options,
         new WalOptions("member/wal", 8192, 2),
+        LogCutting.Kept.STANDARD,
         disk,
         lanes,
         lanes,

@@ -31,17 +31,24 @@ final class RaftCluster {
   final TreeMap<Long, Member> members = new TreeMap<>();
   final Set<Command> ofTheDead = new HashSet<>();
   private final int segmentBytes;
+  private final LogCutting.Kept kept;
   private int proposals;
 
   /** Members 1 to {@code size}, running, of a cluster that begins now. */
   RaftCluster(long seed, int size) {
-    this(seed, size, 16384);
+    this(seed, size, 16384, LogCutting.Kept.STANDARD);
   }
 
-  RaftCluster(long seed, int size, int segmentBytes) {
+  /** The same with logs that keep little, so that states have to be sent often. */
+  static RaftCluster withShortLogs(long seed, int size) {
+    return new RaftCluster(seed, size, 8192, new LogCutting.Kept(10, 64 << 10, 64 << 10, 1 << 10));
+  }
+
+  private RaftCluster(long seed, int size, int segmentBytes, LogCutting.Kept kept) {
     this.world = new World(seed);
     this.network = new FakeNetwork(world);
     this.segmentBytes = segmentBytes;
+    this.kept = kept;
     List<ConfigurationChange> founders =
         LongStream.rangeClosed(1, size)
             .mapToObj(
@@ -109,6 +116,19 @@ final class RaftCluster {
         .orElseThrow();
   }
 
+  /** Lets the leader take so many proposals and forget the log behind them. */
+  void writeAndForget(int count) {
+    for (int done = 0; done < count; done += 100) {
+      Member leader = leader();
+      for (int i = 0; i < 100; i++) {
+        leader.propose();
+      }
+      world.runMillis(200);
+      members.values().stream().filter(Member::isRunning).forEach(m -> m.machine().barrier());
+    }
+    world.runMillis(500);
+  }
+
   /** Whether all running members have applied the same. */
   boolean converged() {
     List<Member> running = members.values().stream().filter(Member::isRunning).toList();
@@ -161,6 +181,7 @@ final class RaftCluster {
           new RaftConsensus(
               options,
               new WalOptions("member/wal", segmentBytes, 2),
+              kept,
               disk,
               now,
               world,
@@ -170,7 +191,7 @@ final class RaftCluster {
                 throw new AssertionError("member " + id + ": " + what, cause);
               },
               here);
-      ClusterMachine state = new ClusterMachine(id, storage, checker);
+      ClusterMachine state = new ClusterMachine(id, storage, checker, made.cutIndex());
       machine = state;
       consensus = made;
       made.start(state);

@@ -69,6 +69,7 @@ final class RaftConsensusTest {
     return new RaftConsensus(
         options,
         new WalOptions("member/wal", 16384, 2),
+        LogCutting.Kept.STANDARD,
         disk,
         lanes,
         lanes,
