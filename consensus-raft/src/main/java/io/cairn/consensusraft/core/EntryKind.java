@@ -8,7 +8,9 @@ public enum EntryKind {
   /** A command of the state machine. */
   COMMAND(1),
   /** A change of membership, whose payload only the state machine understands. */
-  CONFIGURATION(2);
+  CONFIGURATION(2),
+  /** Which life of its directory a member is from now on. Known to the engine alone. */
+  BINDING(3);
 
   private final int code;
 
@@ -31,6 +33,7 @@ public enum EntryKind {
       case 0 -> NOOP;
       case 1 -> COMMAND;
       case 2 -> CONFIGURATION;
+      case 3 -> BINDING;
       default -> throw new IllegalArgumentException("no entry kind has code " + code);
     };
   }

@@ -39,7 +39,9 @@ final class Following {
     // The leader tells no more than what this member acknowledged to it. A member that acknowledged
     // and then lost it has broken its promise; it must not act as if it had not.
     InvariantViolation.check(
-        heartbeat.commit() <= state.log.last(), "a leader counts on entries that are lost here");
+        heartbeat.commit() <= state.log.last(),
+        "a leader counts on entries that are lost here: the data directory is an older copy of"
+            + " itself; remove the member, then add it again with an empty one");
     state.commitTo(heartbeat.commit());
     state.out.send(new Message.HeartbeatResponse(state.header(leader), heartbeat.round()));
   }

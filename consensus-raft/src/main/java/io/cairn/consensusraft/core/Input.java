@@ -31,6 +31,13 @@ public sealed interface Input {
   record ProposeChange(long expectedTerm, Bytes payload, Object origin, boolean leaves)
       implements Input {}
 
+  /**
+   * A member is to be bound to a life of its directory, if this member leads. Nobody's vote is
+   * changed by that, so it waits for no other change; if it gets lost, it is up to the shell to
+   * hand it in again.
+   */
+  record Bind(Bytes payload) implements Input {}
+
   /** Somebody wants to read what is true now; {@code origin} comes back with the index. */
   record ReadIndex(Object origin) implements Input {}
 

@@ -83,6 +83,7 @@ public final class RaftCore {
       case Input.Receive receive -> receive(receive.message());
       case Input.Propose proposals -> replication.propose(proposals);
       case Input.ProposeChange change -> replication.proposeChange(change);
+      case Input.Bind binding -> replication.bind(binding.payload());
       case Input.ReadIndex read -> readIndex(read.origin());
       case Input.Transfer transfer -> replication.transfer(transfer.to());
       case Input.Persisted persisted -> persisted(persisted.token());

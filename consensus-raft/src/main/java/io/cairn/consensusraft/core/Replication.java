@@ -72,6 +72,12 @@ final class Replication {
     }
   }
 
+  void bind(Bytes payload) {
+    if (state.role instanceof Leader leader && refusal(leader, payload) == null) {
+      append(leader, EntryKind.BINDING, payload, null);
+    }
+  }
+
   void transfer(long to) {
     if (state.role instanceof Leader leader
         && to != state.self

@@ -36,6 +36,7 @@ final class CommittedRun {
   private final Inbox inbox;
   private final List<CommittedEntry> entries;
   private final @Nullable ConfigurationChange change;
+  private final @Nullable Binding binding;
   private final int proposals;
   private final long proposalBytes;
 
@@ -44,12 +45,14 @@ final class CommittedRun {
       Inbox inbox,
       List<CommittedEntry> entries,
       @Nullable ConfigurationChange change,
+      @Nullable Binding binding,
       int proposals,
       long proposalBytes) {
     this.machine = machine;
     this.inbox = inbox;
     this.entries = entries;
     this.change = change;
+    this.binding = binding;
     this.proposals = proposals;
     this.proposalBytes = proposalBytes;
   }
@@ -66,8 +69,10 @@ final class CommittedRun {
       int to = from + 1;
       if (entries.get(from).kind() == EntryKind.CONFIGURATION) {
         runs.add(ofChange(entries.get(from), machine, inbox, own));
+      } else if (entries.get(from).kind() == EntryKind.BINDING) {
+        runs.add(ofBinding(entries.get(from), machine, inbox, own));
       } else {
-        while (to < entries.size() && entries.get(to).kind() != EntryKind.CONFIGURATION) {
+        while (to < entries.size() && !changesMembers(entries.get(to))) {
           to++;
         }
         runs.add(ofCommands(entries.subList(from, to), machine, inbox, own));
@@ -75,6 +80,13 @@ final class CommittedRun {
       from = to;
     }
     return runs;
+  }
+
+  private static boolean changesMembers(Entry entry) {
+    return switch (entry.kind()) {
+      case CONFIGURATION, BINDING -> true;
+      case NOOP, COMMAND -> false;
+    };
   }
 
   private static CommittedRun ofCommands(
@@ -91,7 +103,21 @@ final class CommittedRun {
       }
       committed.add(new CommittedEntry(entry.index(), entry.term(), entry.payload(), proposal));
     }
-    return new CommittedRun(machine, inbox, committed, null, proposals, bytes);
+    return new CommittedRun(machine, inbox, committed, null, null, proposals, bytes);
+  }
+
+  /** To the state machine it is an entry that says nothing. */
+  private static CommittedRun ofBinding(
+      Entry entry, StateMachine machine, Inbox inbox, OwnProposals own) {
+    var _ = own.originOf(entry);
+    return new CommittedRun(
+        machine,
+        inbox,
+        List.of(new CommittedEntry(entry.index(), entry.term(), Bytes.EMPTY, null)),
+        null,
+        Binding.decode(entry.payload()),
+        0,
+        0);
   }
 
   private static CommittedRun ofChange(
@@ -106,6 +132,7 @@ final class CommittedRun {
         inbox,
         List.of(new CommittedEntry(entry.index(), entry.term(), payload, proposal)),
         change,
+        null,
         proposals,
         proposal == null ? 0 : proposal.payload().length());
   }
@@ -117,7 +144,11 @@ final class CommittedRun {
   /** Applies the run; on the apply lane, to which {@code membership} belongs. */
   Input apply(Membership membership) {
     Input outcome;
-    if (change == null) {
+    if (binding != null) {
+      machine.apply(entries);
+      membership.inForce = binding.apply(membership.inForce);
+      outcome = new Input.ConfigurationApplied(lastIndex(), membership.inForce);
+    } else if (change == null) {
       machine.apply(entries);
       outcome = new Input.Applied(lastIndex());
     } else {

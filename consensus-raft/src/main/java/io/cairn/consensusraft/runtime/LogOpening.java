@@ -79,7 +79,7 @@ final class LogOpening {
               options.memberId(),
               options.incarnation(),
               log.hardState(),
-              ChangeFormat.toCore(applied.configuration(), Configuration.EMPTY),
+              ChangeFormat.toCore(applied.configuration(), bound(log, applied)),
               applied.index(),
               applied.term(),
               log.cutIndex(),
@@ -88,6 +88,20 @@ final class LogOpening {
       wal.close();
       throw e;
     }
+  }
+
+  /** The incarnations that the log knows: as of its last cut, and what came since. */
+  private static Configuration bound(RecoveredLog log, AppliedPoint applied) {
+    Configuration recorded = log.configuration();
+    Configuration known =
+        ChangeFormat.toCore(
+            applied.configuration(), recorded == null ? Configuration.EMPTY : recorded);
+    for (Entry entry : log.bindings()) {
+      if (entry.index() <= applied.index()) {
+        known = Binding.decode(entry.payload()).apply(known);
+      }
+    }
+    return known;
   }
 
   /** The first entries of a cluster: one per member, committed by common knowledge in term 1. */

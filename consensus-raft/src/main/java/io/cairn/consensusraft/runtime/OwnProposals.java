@@ -379,7 +379,7 @@ final class OwnProposals {
    * will be, so what was sent to that term's leader and did not come is lost for certain.
    */
   private void noteHandedOut(Entry entry) {
-    if (entry.origin() == null && entry.kind() != EntryKind.NOOP) {
+    if (entry.origin() == null && mayBeProposed(entry.kind())) {
       for (Sent proposal : sent.values()) {
         proposal.uncertain |= proposal.term == entry.term();
       }
@@ -398,6 +398,13 @@ final class OwnProposals {
         }
       }
     }
+  }
+
+  private static boolean mayBeProposed(EntryKind kind) {
+    return switch (kind) {
+      case COMMAND, CONFIGURATION -> true;
+      case NOOP, BINDING -> false;
+    };
   }
 
   private @Nullable Object resolveDisplaced(Entry entry) {

@@ -9,13 +9,18 @@ import io.cairn.spi.environment.ThreadSafe;
 @ThreadSafe
 final class PeerWatch implements PeerNetwork.Watcher {
   private final Inbox inbox;
+  private final Reception reception;
 
-  PeerWatch(Inbox inbox) {
+  PeerWatch(Inbox inbox, Reception reception) {
     this.inbox = inbox;
+    this.reception = reception;
   }
 
   @Override
-  public void connected(long member, long incarnation, long boot) {}
+  public void connected(long member, long incarnation, long boot) {
+    reception.met(member, incarnation, boot);
+    inbox.report(new Requests.Judged(member, null));
+  }
 
   @Override
   public void lost(long member) {
@@ -23,5 +28,7 @@ final class PeerWatch implements PeerNetwork.Watcher {
   }
 
   @Override
-  public void refused(long member, PeerNetwork.Refusal refusal) {}
+  public void refused(long member, PeerNetwork.Refusal refusal) {
+    inbox.report(new Requests.Judged(member, refusal));
+  }
 }

@@ -19,18 +19,16 @@ final class Peers {
   private static final int FRAME_BYTES = 1 << 20;
 
   private final PeerNetwork network;
-  private final long self;
-  private final long incarnation;
+  private final FrameCodec.Sender self;
 
   /** Frames that are being written, one per receiver; few. */
   private final List<Open> open = new ArrayList<>();
 
   private record Open(long to, FrameCodec.Writer writer) {}
 
-  Peers(PeerNetwork network, long self, long incarnation) {
+  Peers(PeerNetwork network, FrameCodec.Sender self) {
     this.network = network;
     this.self = self;
-    this.incarnation = incarnation;
   }
 
   /** Sends a message with the next {@link #flush}, or loses it. */
@@ -60,7 +58,7 @@ final class Peers {
         return frame.writer;
       }
     }
-    FrameCodec.Writer writer = new FrameCodec.Writer(self, to, incarnation);
+    FrameCodec.Writer writer = new FrameCodec.Writer(self, to);
     open.add(new Open(to, writer));
     return writer;
   }

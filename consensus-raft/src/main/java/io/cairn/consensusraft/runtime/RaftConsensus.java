@@ -5,6 +5,7 @@ import io.cairn.consensusraft.core.RaftCore;
 import io.cairn.consensusraft.core.Settings;
 import io.cairn.consensusraft.snapshot.SnapshotExchange;
 import io.cairn.consensusraft.wal.WalOptions;
+import io.cairn.consensusraft.wire.FrameCodec;
 import io.cairn.spi.consensus.ConfigurationChange;
 import io.cairn.spi.consensus.Consensus;
 import io.cairn.spi.consensus.ConsensusException;
@@ -25,6 +26,7 @@ import io.cairn.spi.environment.ThreadSafe;
 import io.cairn.spi.environment.TimeSource;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -121,7 +123,8 @@ public final class RaftConsensus implements Consensus {
             exchange.received(from, message);
           }
         });
-    network.watch(new PeerWatch(inbox));
+    network.admit(reception);
+    network.watch(new PeerWatch(inbox, reception));
   }
 
   /**
@@ -147,6 +150,7 @@ public final class RaftConsensus implements Consensus {
             scheduler.lane("wal-segments"),
             events,
             machine.appliedPoint());
+    PeerRecords records = openRecords();
     StateOutcomes stateOutcomes = new StateOutcomes(inbox);
     SnapshotExchange exchange =
         new SnapshotExchange(
@@ -167,10 +171,17 @@ public final class RaftConsensus implements Consensus {
             new Work(lazily("log"), lazily("apply"), inbox),
             inbox,
             new RaftLoop.Network(
-                new Peers(network, options.memberId(), options.incarnation()),
+                new Peers(
+                    network,
+                    new FrameCodec.Sender(
+                        options.memberId(),
+                        options.incarnation(),
+                        options.boot(),
+                        opened.wal().recovered().lastIndex())),
                 reception,
                 exchange,
-                stateOutcomes),
+                stateOutcomes,
+                new Identities(core, options.incarnation(), records, lazily("peer-records"), exit)),
             time,
             events,
             new RaftLoop.Limits(
@@ -179,6 +190,7 @@ public final class RaftConsensus implements Consensus {
                 options.requestTimeoutMillis() * NANOS_PER_MILLI,
                 electionNanos,
                 kept));
+    reception.begin(records);
     // On this thread, before the lane's: whatever is committed is applied when start returns.
     started.begin();
     loop = started;
@@ -258,6 +270,17 @@ public final class RaftConsensus implements Consensus {
     if (!inbox.offer(request)) {
       answer.completeExceptionally(
           new ConsensusException(ConsensusException.Kind.STOPPED, "the member has stopped"));
+    }
+  }
+
+  private PeerRecords openRecords() {
+    try {
+      return PeerRecords.open(new PeerRecordFile(disk, walOptions.directory()), events);
+    } catch (IOException e) {
+      throw new ConsensusException(
+          ConsensusException.Kind.LOG,
+          "cannot read what is known of other members: " + e.getMessage(),
+          e);
     }
   }
 

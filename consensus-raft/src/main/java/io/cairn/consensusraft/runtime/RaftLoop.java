@@ -18,6 +18,7 @@ import io.cairn.spi.consensus.Proposal;
 import io.cairn.spi.consensus.StateMachine;
 import io.cairn.spi.environment.EventLog;
 import io.cairn.spi.environment.OnLane;
+import io.cairn.spi.environment.PeerNetwork;
 import io.cairn.spi.environment.TimeSource;
 import io.cairn.spi.store.Bytes;
 import java.util.ArrayList;
@@ -60,6 +61,7 @@ final class RaftLoop {
   private final SnapshotExchange exchange;
   private final StateOutcomes stateOutcomes;
   private final Installs installs;
+  private final Identities identities;
   private final TimeSource time;
   private final EventLog events;
   private final Limits limits;
@@ -115,11 +117,16 @@ final class RaftLoop {
     this.exchange = network.exchange();
     this.stateOutcomes = network.stateOutcomes();
     this.installs = new Installs(core, exchange, work, membership);
+    this.identities = network.identities();
   }
 
   /** The ways out and in. */
   record Network(
-      Peers peers, Reception reception, SnapshotExchange exchange, StateOutcomes stateOutcomes) {}
+      Peers peers,
+      Reception reception,
+      SnapshotExchange exchange,
+      StateOutcomes stateOutcomes,
+      Identities identities) {}
 
   /**
    * Bounds of this loop.
@@ -178,7 +185,10 @@ final class RaftLoop {
     transfers.expire(now);
     own.retry();
     if (!closing) {
-      run(List.of(new Input.Tick()));
+      List<Input> ticked = new ArrayList<>(1);
+      ticked.add(new Input.Tick());
+      identities.tick(ticked);
+      run(ticked);
     }
     if (sealDue && now - lastPersistNanos >= SEAL_AFTER_NANOS) {
       sealDue = false;
@@ -260,6 +270,14 @@ final class RaftLoop {
           inputs.add(new Input.Transfer(successor));
         }
       }
+      case Requests.Judged judged -> {
+        PeerNetwork.Refusal refusal = judged.refusal();
+        if (refusal == null) {
+          identities.welcomedBy(judged.member());
+        } else if (!closing) {
+          identities.refusedBy(judged.member(), refusal);
+        }
+      }
       case Requests.Arrived arrived -> {
         if (closing) {
           exchange.ignored(arrived.arrival(), false);
@@ -278,7 +296,8 @@ final class RaftLoop {
   private void sortMessage(Requests.Received received, PeerMessage message) {
     switch (message) {
       case PeerMessage.Raft raft -> inputs.add(new Input.Receive(raft.message()));
-      case PeerMessage.Forward forward -> others.take(received.frame().from(), forward, inputs);
+      case PeerMessage.Forward forward ->
+          others.take(received.frame().sender().id(), forward, inputs);
       case PeerMessage.Refused refused -> own.refused(refused);
     }
   }

@@ -6,7 +6,9 @@ import io.cairn.consensusraft.snapshot.Arrival;
 import io.cairn.consensusraft.wire.FrameCodec;
 import io.cairn.spi.consensus.ConfigurationChange;
 import io.cairn.spi.consensus.Proposal;
+import io.cairn.spi.environment.PeerNetwork;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** What callers put into the inbox beside plain proposals and inputs of the core. */
 sealed interface Requests {
@@ -39,6 +41,9 @@ sealed interface Requests {
    * @param weight what it counts for in the bound of what waits
    */
   record Received(FrameCodec.Frame frame, long weight) implements Requests {}
+
+  /** The gate of a member lets this one in, or refuses it. */
+  record Judged(long member, PeerNetwork.@Nullable Refusal refusal) implements Requests {}
 
   /** A whole state has arrived. */
   record Arrived(Arrival arrival) implements Requests {}

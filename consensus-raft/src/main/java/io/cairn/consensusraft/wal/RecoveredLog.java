@@ -15,8 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param cutIndex the last index that is not in the log any more
  * @param cutTerm the term there
  * @param lastIndex the last index in the log, the cut if there is none
- * @param configuration the newest recorded membership, for diagnosis only; null if none was
+ * @param configuration the newest recorded membership, of which only the incarnations count: the
+ *     rest the state machine knows better; null if none was
  * @param entries those behind the index that was asked for
+ * @param bindings all entries of kind BINDING, wherever they are
  * @param tornBytes how much of an unfinished write was cut off
  */
 public record RecoveredLog(
@@ -27,4 +29,5 @@ public record RecoveredLog(
     long lastIndex,
     @Nullable Configuration configuration,
     List<Entry> entries,
+    List<Entry> bindings,
     long tornBytes) {}

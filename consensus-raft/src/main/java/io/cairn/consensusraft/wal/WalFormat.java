@@ -57,7 +57,7 @@ final class WalFormat {
   }
 
   static boolean isEntry(int kind) {
-    return kind <= EntryKind.CONFIGURATION.code();
+    return kind <= EntryKind.BINDING.code();
   }
 
   static int frameBytes(int payloadLength) {

@@ -39,6 +39,7 @@ final class WalRecovery {
   private final List<Segment> unusedSegments = new ArrayList<>();
   private final RunIndex runs = new RunIndex();
   private final List<Entry> entries = new ArrayList<>();
+  private final List<Entry> bindings = new ArrayList<>();
 
   /** The furthest position that some record claims was durable. */
   private Position claimedDurable = Position.NOWHERE;
@@ -88,6 +89,7 @@ final class WalRecovery {
         lastIndex,
         configuration,
         entries,
+        bindings,
         tornBytes);
   }
 
@@ -328,12 +330,20 @@ final class WalRecovery {
     while (!entries.isEmpty() && entries.getLast().index() >= index) {
       entries.removeLast();
     }
+    bindings.removeIf(binding -> binding.index() >= index);
     runs.add(batch, index);
     lastIndex = index;
-    if (index > after) {
-      entries.add(
+    boolean binding = kind == EntryKind.BINDING.code();
+    if (index > after || binding) {
+      Entry entry =
           new Entry(
-              index, term, EntryKind.ofCode(kind), format, flags, Bytes.copyOf(payload), null));
+              index, term, EntryKind.ofCode(kind), format, flags, Bytes.copyOf(payload), null);
+      if (index > after) {
+        entries.add(entry);
+      }
+      if (binding) {
+        bindings.add(entry);
+      }
     }
   }
 

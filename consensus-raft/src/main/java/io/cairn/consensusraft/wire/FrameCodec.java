@@ -49,9 +49,19 @@ public final class FrameCodec {
   /**
    * What a frame says.
    *
-   * @param incarnation which life of its directory the sender is
+   * @param sender who speaks
    */
-  public record Frame(long from, long to, long incarnation, List<PeerMessage> messages) {}
+  public record Frame(Sender sender, long to, List<PeerMessage> messages) {}
+
+  /**
+   * Who speaks, and what shows that it has not forgotten anything.
+   *
+   * @param id the member
+   * @param incarnation which life of its directory it is
+   * @param boot how often it has been started
+   * @param recoveredIndex the last entry of its log when it was started last
+   */
+  public record Sender(long id, long incarnation, long boot, long recoveredIndex) {}
 
   /** A frame that is being written. */
   public static final class Writer {
@@ -60,11 +70,13 @@ public final class FrameCodec {
     private final WireWriter out = new WireWriter(INITIAL_BYTES);
 
     /** A frame from one member to another. */
-    public Writer(long from, long to, long incarnation) {
+    public Writer(Sender sender, long to) {
       out.writeByte(VERSION);
-      out.writeLong(from);
+      out.writeLong(sender.id);
       out.writeLong(to);
-      out.writeLong(incarnation);
+      out.writeLong(sender.incarnation);
+      out.writeVarint(sender.boot);
+      out.writeVarint(sender.recoveredIndex);
     }
 
     /** Adds a message, whose sender, receiver and incarnation are those of the frame. */
@@ -94,7 +106,7 @@ public final class FrameCodec {
 
   /** A frame with these messages. */
   public static Bytes encode(Frame frame) {
-    Writer writer = new Writer(frame.from(), frame.to(), frame.incarnation());
+    Writer writer = new Writer(frame.sender(), frame.to());
     frame.messages().forEach(writer::add);
     return writer.finish();
   }
@@ -113,11 +125,12 @@ public final class FrameCodec {
     long from = in.readLong();
     long to = in.readLong();
     long incarnation = in.readLong();
+    Sender sender = new Sender(from, incarnation, in.readVarint(), in.readVarint());
     List<PeerMessage> messages = new ArrayList<>(4);
     while (in.hasMore()) {
       messages.add(read(in, from, to, incarnation));
     }
-    return new Frame(from, to, incarnation, messages);
+    return new Frame(sender, to, messages);
   }
 
   private static void write(WireWriter out, PeerMessage.Forward forward) {

@@ -27,6 +27,7 @@ public final class World implements TimeSource {
   private final Random dice;
   private long now = 1_000 * MILLI;
   private long order;
+  private int ended;
 
   /** A world in which everything follows from {@code seed}. */
   public World(long seed) {
@@ -83,7 +84,21 @@ public final class World implements TimeSource {
   private void runOne() {
     Event event = events.remove();
     now = Math.max(now, event.at);
-    event.task.run();
+    try {
+      event.task.run();
+    } catch (MemberEnded e) {
+      ended++;
+    }
+  }
+
+  /** How many processes have ended themselves. */
+  public int ended() {
+    return ended;
+  }
+
+  /** Thrown where a process ends itself; its life has been ended before. */
+  public static final class MemberEnded extends Error {
+    private static final long serialVersionUID = 1L;
   }
 
   /** The lanes and timers of one life of a member. */

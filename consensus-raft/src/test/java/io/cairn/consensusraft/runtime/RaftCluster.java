@@ -144,6 +144,11 @@ final class RaftCluster {
     final SilentLog log = new SilentLog();
     long incarnation;
     long boot;
+
+    /** Whether the process may end itself, and what it said when it did. */
+    boolean mayEnd;
+
+    @Nullable String lastWords;
     private World.@Nullable Life life;
     private FakeNetwork.@Nullable Endpoint endpoint;
     private @Nullable RaftConsensus consensus;
@@ -188,7 +193,12 @@ final class RaftCluster {
               world.newRng(),
               log,
               (what, cause) -> {
-                throw new AssertionError("member " + id + ": " + what, cause);
+                if (!mayEnd) {
+                  throw new AssertionError("member " + id + ": " + what, cause);
+                }
+                lastWords = what;
+                die();
+                throw new World.MemberEnded();
               },
               here);
       ClusterMachine state = new ClusterMachine(id, storage, checker, made.cutIndex());
@@ -273,6 +283,19 @@ final class RaftCluster {
       storage = new ClusterMachine.Storage();
       incarnation += 1000;
       boot = 0;
+    }
+
+    /** What a backup tool would bring back. */
+    Runnable backup() {
+      FakeDisk diskThen = disk.copy();
+      ClusterMachine.State stateThen = storage.durable;
+      long bootThen = boot;
+      return () -> {
+        disk = diskThen;
+        storage = new ClusterMachine.Storage();
+        storage.durable = stateThen;
+        boot = bootThen;
+      };
     }
 
     void die() {

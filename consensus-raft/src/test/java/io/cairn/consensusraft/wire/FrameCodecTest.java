@@ -26,6 +26,7 @@ final class FrameCodecTest {
   private static final long FROM = 0x8e9e05c52164694dL;
   private static final long TO = 2;
   private static final long INCARNATION = -3;
+  private static final FrameCodec.Sender SENDER = new FrameCodec.Sender(FROM, INCARNATION, 4, 99);
 
   private static PeerMessage random(Random dice) {
     Header header = new Header(FROM, TO, number(dice), INCARNATION);
@@ -106,7 +107,7 @@ final class FrameCodecTest {
     for (int i = dice.nextInt(5); i >= 0; i--) {
       messages.add(random(dice));
     }
-    return new Frame(FROM, TO, INCARNATION, messages);
+    return new Frame(SENDER, TO, messages);
   }
 
   private static List<Object> origins(Frame frame) {
@@ -158,7 +159,7 @@ final class FrameCodecTest {
 
   @Test
   void anAnnouncedMillionOfEntriesIsNotBelieved() {
-    byte[] bytes = FrameCodec.encode(new Frame(FROM, TO, INCARNATION, List.of())).toByteArray();
+    byte[] bytes = FrameCodec.encode(new Frame(SENDER, TO, List.of())).toByteArray();
     byte[] lying = Arrays.copyOf(bytes, bytes.length + 12);
     byte[] append = {3, 5, 0, 0, 0, (byte) 0xff, (byte) 0xff, (byte) 0xff, 0x7f};
     System.arraycopy(append, 0, lying, bytes.length, append.length);
@@ -170,7 +171,7 @@ final class FrameCodecTest {
 
   @Test
   void anotherVersionIsRefusedByItsNumber() {
-    byte[] bytes = FrameCodec.encode(new Frame(FROM, TO, INCARNATION, List.of())).toByteArray();
+    byte[] bytes = FrameCodec.encode(new Frame(SENDER, TO, List.of())).toByteArray();
     bytes[0] = 9;
 
     assertThatThrownBy(() -> FrameCodec.decode(Bytes.of(bytes)))
@@ -184,9 +185,8 @@ final class FrameCodecTest {
         new Message.InstallSnapshot(
             new Header(FROM, TO, 1, INCARNATION), new SnapshotPoint(1, 1, Configuration.EMPTY));
 
-    assertThatThrownBy(() ->
-            FrameCodec.encode(
-                new Frame(FROM, TO, INCARNATION, List.of(new PeerMessage.Raft(install)))))
+    assertThatThrownBy(
+            () -> FrameCodec.encode(new Frame(SENDER, TO, List.of(new PeerMessage.Raft(install)))))
         .isInstanceOf(IllegalArgumentException.class);
   }
 }

@@ -325,6 +325,7 @@ public final class ScenarioRunner {
                     + entry.term()
                     + switch (entry.kind()) {
                       case NOOP -> " noop";
+                      case BINDING -> " binding";
                       case COMMAND -> " \"" + entry.payload().toUtf8() + "\"";
                       case CONFIGURATION -> " " + entry.payload().toUtf8();
                     })

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.consensusraft.runtime;
+
+import static io.cairn.spi.environment.EventLog.field;
+
+import io.cairn.consensusraft.core.Configuration;
+import io.cairn.consensusraft.wire.FrameCodec.Sender;
+import io.cairn.spi.environment.EventLog;
+import io.cairn.spi.environment.PeerNetwork;
+import io.cairn.spi.environment.ThreadSafe;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What this member knows of the lives of the others, and so whom it believes.
+ *
+ * <p>A member whose directory was wiped is another incarnation than the one that the cluster has
+ * bound. One whose directory was replaced by an older copy of itself comes with a boot counter that
+ * was seen to be higher, or with a log that is shorter than what it had acknowledged. Either may
+ * have forgotten votes and entries that others count on, so nothing it says may count.
+ */
+@ThreadSafe
+final class PeerRecords implements PeerNetwork.Gate {
+  /**
+   * A member as seen last.
+   *
+   * @param incarnation the life of its directory
+   * @param boot the latest life of its process
+   * @param acknowledged what it had, durably, of what is committed
+   * @param acknowledgedBoot in which life it said so
+   */
+  record Seen(long incarnation, long boot, long acknowledged, long acknowledgedBoot) {}
+
+  private final PeerRecordFile file;
+  private final EventLog events;
+
+  // Written by the raft lane, read by any thread.
+  private volatile Configuration members = Configuration.EMPTY;
+
+  // All below is guarded by this. As many entries as there ever were members.
+  private final TreeMap<Long, Seen> seen;
+
+  /** Lives that have been found to have forgotten something, by member. */
+  private final TreeMap<Long, Sender> forgetful = new TreeMap<>();
+
+  /** The life in which each member was listened to last. */
+  private final TreeMap<Long, Long> heard = new TreeMap<>();
+
+  private boolean changed;
+
+  private PeerRecords(PeerRecordFile file, TreeMap<Long, Seen> seen, EventLog events) {
+    this.file = file;
+    this.seen = seen;
+    this.events = events;
+  }
+
+  /** Reads what an earlier life of this process has recorded. */
+  static PeerRecords open(PeerRecordFile file, EventLog events) throws IOException {
+    return new PeerRecords(file, file.read(), events);
+  }
+
+  /** The members as applied, with the incarnations that they are bound to. */
+  void know(Configuration configuration) {
+    members = configuration;
+  }
+
+  @Override
+  public @Nullable String refuses(long member, long incarnation, long boot) {
+    long bound = boundTo(member);
+    if (bound != 0 && bound != incarnation) {
+      return "the data directory of member "
+          + Long.toHexString(member)
+          + " is not the one that the cluster knows; remove the member, then add it again";
+    }
+    synchronized (this) {
+      Seen known = seen.get(member);
+      if (known != null && known.incarnation == incarnation && boot < known.boot) {
+        return "the data directory of member "
+            + Long.toHexString(member)
+            + " is an older copy: it is started for the "
+            + boot
+            + ". time, and was seen at its "
+            + known.boot
+            + ". before; remove the member, then add it again";
+      }
+    }
+    return null;
+  }
+
+  /** A connection with this life of a member stands. */
+  synchronized void met(long member, long incarnation, long boot) {
+    Seen known = seen.get(member);
+    if (known == null || known.incarnation != incarnation) {
+      seen.put(member, new Seen(incarnation, boot, 0, 0));
+      changed = true;
+    } else if (known.boot < boot) {
+      seen.put(member, new Seen(incarnation, boot, known.acknowledged, known.acknowledgedBoot));
+      changed = true;
+    }
+  }
+
+  /** Whether what this life of a member says may count. */
+  boolean admits(Sender sender) {
+    if (refuses(sender.id(), sender.incarnation(), sender.boot()) != null) {
+      return false;
+    }
+    met(sender.id(), sender.incarnation(), sender.boot());
+    synchronized (this) {
+      Seen known = seen.get(sender.id());
+      if (known != null
+          && known.acknowledgedBoot < sender.boot()
+          && sender.recoveredIndex() < known.acknowledged) {
+        reportForgetful(sender, known);
+        return false;
+      }
+      heard.put(sender.id(), sender.boot());
+      return true;
+    }
+  }
+
+  /** The life of a member that was met last, if any. */
+  synchronized Optional<Seen> find(long member) {
+    return Optional.ofNullable(seen.get(member));
+  }
+
+  /** A member has told this one, which leads, that it holds committed entries up to an index. */
+  synchronized void acknowledged(long member, long index) {
+    Seen known = seen.get(member);
+    Long boot = heard.get(member);
+    if (known != null && boot != null && known.acknowledged < index) {
+      seen.put(member, new Seen(known.incarnation, known.boot, index, boot));
+      changed = true;
+    }
+  }
+
+  /** Writes what has changed since the last call; on a lane that may block. */
+  void save() {
+    TreeMap<Long, Seen> content;
+    synchronized (this) {
+      if (!changed) {
+        return;
+      }
+      changed = false;
+      content = new TreeMap<>(seen);
+    }
+    try {
+      file.write(content);
+    } catch (IOException e) {
+      // Only the recognition of forgetful members suffers, and only after a restart.
+      events.warn("cannot record what is known of other members", field("error", e.toString()));
+      synchronized (this) {
+        changed = true;
+      }
+    }
+  }
+
+  private long boundTo(long member) {
+    Configuration.Member known = members.find(member);
+    return known == null ? 0 : known.incarnation();
+  }
+
+  private void reportForgetful(Sender sender, Seen known) {
+    if (!sender.equals(forgetful.put(sender.id(), sender))) {
+      events.error(
+          "a member has lost entries that it had acknowledged and is not listened to;"
+              + " remove it, then add it again",
+          field("remote-peer-id", Long.toHexString(sender.id())),
+          field("last-index", sender.recoveredIndex()),
+          field("acknowledged-index", known.acknowledged));
+    }
+  }
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.consensusraft.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.cairn.consensusraft.core.Configuration;
+import io.cairn.consensusraft.fakes.FakeDisk;
+import io.cairn.consensusraft.fakes.SilentLog;
+import io.cairn.consensusraft.runtime.RaftCluster.Member;
+import io.cairn.consensusraft.wire.FrameCodec.Sender;
+import io.cairn.spi.consensus.ConfigurationChange.Kind;
+import io.cairn.spi.environment.InvariantViolation;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+
+/** Members that are not what they were. */
+final class IdentityTest {
+  private static final long SEED = 3;
+
+  private final RaftCluster cluster = new RaftCluster(SEED, 3);
+
+  private void settle() {
+    cluster.leader().propose();
+    cluster.world.runMillis(2500);
+  }
+
+  @Test
+  void aMemberWhoseDirectoryWasWipedIsRefusedAndEnds() {
+    settle();
+    Member wiped = cluster.follower();
+    wiped.kill();
+    wiped.wipe();
+    wiped.mayEnd = true;
+
+    wiped.start();
+    cluster.world.runMillis(3000);
+
+    assertThat(wiped.isRunning()).isFalse();
+    assertThat(wiped.lastWords).contains("remove the member, then add it again");
+    assertThat(cluster.leader().propose().dropped).isNull();
+  }
+
+  @Test
+  void theBindingOutlivesRestartsAndCutsOfTheLog() {
+    RaftCluster shortLogs = RaftCluster.withShortLogs(SEED, 3);
+    shortLogs.world.runMillis(3000);
+    shortLogs.writeAndForget(600);
+    shortLogs.members.values().forEach(Member::kill);
+    shortLogs.members.values().forEach(Member::start);
+    Member wiped = shortLogs.follower();
+    wiped.kill();
+    wiped.wipe();
+    wiped.mayEnd = true;
+
+    wiped.start();
+    shortLogs.world.runMillis(3000);
+
+    assertThat(wiped.lastWords).contains("remove the member, then add it again");
+  }
+
+  @Test
+  void aDirectoryThatWasReplacedByAnOlderCopyIsRecognisedByItsBootCounter() {
+    settle();
+    Member rolledBack = cluster.follower();
+    Runnable restore = rolledBack.backup();
+    for (int i = 0; i < 2; i++) {
+      rolledBack.kill();
+      rolledBack.start();
+      settle();
+    }
+    rolledBack.kill();
+    restore.run();
+    rolledBack.mayEnd = true;
+
+    rolledBack.start();
+    cluster.world.runMillis(3000);
+
+    assertThat(rolledBack.isRunning()).isFalse();
+    assertThat(rolledBack.lastWords).contains("later state of this one");
+  }
+
+  @Test
+  void aDirectoryThatWasReplacedByACopyOfTheSameLifeIsRecognisedByItsLog() {
+    settle();
+    Member rolledBack = cluster.follower();
+    Runnable restore = rolledBack.backup();
+    settle();
+    settle();
+    rolledBack.kill();
+    restore.run();
+
+    rolledBack.start();
+
+    assertThatThrownBy(() -> cluster.world.runMillis(3000))
+        .isInstanceOf(InvariantViolation.class)
+        .hasMessageContaining("older copy");
+  }
+
+  @Test
+  void aMemberThatIsRemovedAndOneThatIsAddedInItsPlaceAreTwo() {
+    settle();
+    Member wiped = cluster.follower();
+    wiped.kill();
+    cluster.leader().change(Kind.REMOVE, wiped.id);
+    cluster.world.runMillis(1000);
+    Member joining = cluster.join(9);
+    cluster.leader().change(Kind.ADD_VOTER, 9);
+
+    boolean converged =
+        cluster.world.runUntil(
+            () -> joining.machine().point().configuration().isVoter(9) && cluster.converged(),
+            20_000);
+
+    assertThat(converged).isTrue();
+  }
+
+  @Test
+  void whatIsKnownOfOthersOutlivesTheProcess() throws IOException {
+    FakeDisk disk = new FakeDisk();
+    PeerRecordFile file = new PeerRecordFile(disk, "member/wal");
+    PeerRecords records = PeerRecords.open(file, new SilentLog());
+    records.know(Configuration.ofVoters(1, 2, 3));
+    boolean first = records.admits(new Sender(2, 7, 5, 0));
+    records.acknowledged(2, 100);
+    records.save();
+
+    PeerRecords again = PeerRecords.open(file, new SilentLog());
+
+    assertThat(first).isTrue();
+    assertThat(again.admits(new Sender(2, 7, 4, 200))).as("an earlier life").isFalse();
+    assertThat(again.admits(new Sender(2, 7, 5, 0))).as("the same life").isTrue();
+    assertThat(again.admits(new Sender(2, 7, 6, 99))).as("one that forgot").isFalse();
+    assertThat(again.admits(new Sender(2, 7, 6, 100))).as("one that did not").isTrue();
+    assertThat(again.refuses(2, 7, 5)).contains("older copy");
+  }
+}
