@@ -6,6 +6,7 @@ import io.cairn.spi.environment.Disk;
 import io.cairn.spi.environment.DiskFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
 
@@ -28,8 +29,8 @@ final class PeerRecordFile {
     this.directory = directory;
   }
 
-  TreeMap<Long, Seen> read() throws IOException {
-    TreeMap<Long, Seen> result = new TreeMap<>();
+  Map<Long, Seen> read() throws IOException {
+    Map<Long, Seen> result = new TreeMap<>();
     if (!disk.exists(path())) {
       return result;
     }
@@ -52,7 +53,7 @@ final class PeerRecordFile {
     return result;
   }
 
-  void write(TreeMap<Long, Seen> records) throws IOException {
+  void write(Map<Long, Seen> records) throws IOException {
     ByteBuffer out = ByteBuffer.allocate(HEAD_BYTES + records.size() * RECORD_BYTES + TAIL_BYTES);
     out.putInt(VERSION).putInt(records.size());
     records.forEach((id, seen) ->
@@ -79,7 +80,7 @@ final class PeerRecordFile {
 
   private static long checksum(ByteBuffer content) {
     CRC32C crc = new CRC32C();
-    crc.update(content.array(), 0, content.limit() - TAIL_BYTES);
+    crc.update(content.duplicate().position(0).limit(content.limit() - TAIL_BYTES));
     return crc.getValue();
   }
 }

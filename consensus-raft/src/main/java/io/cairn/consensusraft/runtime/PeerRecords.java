@@ -9,6 +9,7 @@ import io.cairn.spi.environment.EventLog;
 import io.cairn.spi.environment.PeerNetwork;
 import io.cairn.spi.environment.ThreadSafe;
 import java.io.IOException;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -50,9 +51,9 @@ final class PeerRecords implements PeerNetwork.Gate {
 
   private boolean changed;
 
-  private PeerRecords(PeerRecordFile file, TreeMap<Long, Seen> seen, EventLog events) {
+  private PeerRecords(PeerRecordFile file, Map<Long, Seen> seen, EventLog events) {
     this.file = file;
-    this.seen = seen;
+    this.seen = new TreeMap<>(seen);
     this.events = events;
   }
 

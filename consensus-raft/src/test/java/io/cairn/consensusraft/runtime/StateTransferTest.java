@@ -100,11 +100,12 @@ final class StateTransferTest {
     for (int micros = 0; micros < 8000; micros += 500) {
       lagging.start();
       lagging.machine().barrier();
-      boolean arrived = cluster.world.runUntil(() -> lagging.storage.arrived != null, 60_000);
-      if (!arrived) {
+      cluster.world.runUntil(() -> lagging.storage.arrived != null, 60_000);
+      ClusterMachine.State arrived = lagging.storage.arrived;
+      if (arrived == null) {
         break;
       }
-      AppliedPoint point = lagging.storage.arrived.point();
+      AppliedPoint point = arrived.point();
       cluster.world.runMicros(micros);
       lagging.kill();
       lagging.start();
