@@ -457,7 +457,7 @@ public abstract class StorageConformance extends StorageContentRules {
       boolean durable = durable(reporter);
 
       new RandomHistory(
-              seed, durable, () -> backend().open(options(directory(), RandomHistory.TABLES)))
+              seed, durable, () -> backend().open(options(directory(), RandomWork.TABLES)))
           .run(400);
     }
   }

@@ -12,8 +12,9 @@
  * <p>{@link io.cairn.conformancetests.StorageConformance} goes through S1 to S13, compares random
  * histories with a naive model, and checks the descriptor. {@link
  * io.cairn.conformancetests.StorageCrashConformance} kills processes; durable backends extend it
- * too. A capability that a backend declines is tested for what the contract says of its absence,
- * and reported as a test report entry {@code declined}.
+ * too. {@link io.cairn.conformancetests.StorageDifferential} lets several backends do the same work
+ * side by side. A capability that a backend declines is tested for what the contract says of its
+ * absence, and reported as a test report entry {@code declined}.
  *
  * <p>Not tested here, because no test that knows only the contract can bring it about:
  *
