@@ -4,6 +4,7 @@ package io.cairn.distribution;
 import dagger.Binds;
 import dagger.Module;
 import dagger.Provides;
+import dagger.multibindings.Multibinds;
 import io.cairn.consensusraft.network.PeerNetworkOptions;
 import io.cairn.distribution.config.ServerConfig;
 import io.cairn.kernel.environment.FileDisk;
@@ -21,16 +22,21 @@ import io.cairn.spi.environment.TimeSource;
 import jakarta.inject.Singleton;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Set;
 
 /** The real world, for whoever needs a part of it. */
 @Module
-interface EnvironmentModule {
+public interface EnvironmentModule {
   /** What a message between members may hold beside the largest request. */
   int MESSAGE_ROOM_BYTES = 4 << 20;
 
   /** Lanes are threads. */
   @Binds
   Scheduler scheduler(ThreadLanes lanes);
+
+  /** None, unless the distribution has a module with some. */
+  @Multibinds
+  Set<DropIns> dropIns();
 
   /** Files are files. */
   @Binds

@@ -38,15 +38,29 @@ public final class Main {
 
   private Main() {}
 
-  /** Runs the server until a signal stops it. */
+  /** Puts a server together; how a distribution says what it is made of. */
+  @FunctionalInterface
+  public interface Assembly {
+    /** A server for a configuration, not started, that logs to {@code log}. */
+    Server server(ServerConfig config, EventLog log);
+  }
+
+  /** Runs the default distribution's server until a signal stops it. */
   public static void main(String[] arguments) {
-    int exitCode = run(List.of(arguments));
+    run(
+        List.of(arguments),
+        (config, log) -> DaggerServerComponent.factory().create(config, log).server());
+  }
+
+  /** Runs a server until a signal stops it; ends the process if the server cannot run. */
+  public static void run(List<String> arguments, Assembly assembly) {
+    int exitCode = exitCode(arguments, assembly);
     if (exitCode != 0) {
       Runtime.getRuntime().halt(exitCode);
     }
   }
 
-  private static int run(List<String> arguments) {
+  private static int exitCode(List<String> arguments, Assembly assembly) {
     if (arguments.contains("-h") || arguments.contains("-help") || arguments.contains("--help")) {
       write(FileDescriptor.out, USAGE);
       return 0;
@@ -76,18 +90,17 @@ public final class Main {
           field(notice.field(), notice.value()));
     }
     log.info("Running: ", field("args", arguments));
-    return serve(config, log);
+    return serve(config, log, assembly);
   }
 
-  private static int serve(ServerConfig config, EventLog log) {
+  private static int serve(ServerConfig config, EventLog log, Assembly assembly) {
     LibraryLog.install(log);
-    ServerComponent.Factory factory = DaggerServerComponent.factory();
     try {
       if (Boolean.getBoolean(REHEARSAL)) {
-        Rehearsal.run(() -> factory.create(config, log).server());
+        Rehearsal.run(() -> assembly.server(config, log));
         return 0;
       }
-      Server server = factory.create(config, log).server();
+      Server server = assembly.server(config, log);
       StopSignal signal = StopSignal.install(log);
       var _ = server.start(signal.received());
       var _ = CompletableFuture.anyOf(signal.received(), server.departed()).join();

@@ -39,7 +39,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -53,7 +52,7 @@ import org.jspecify.annotations.Nullable;
  * members, clients. What has been started is stopped in the opposite order, also when a later step
  * fails; a leader hands over before it leaves its clients.
  */
-final class Server {
+public final class Server {
   private static final String NATIVES = "natives";
   private static final long NANOS_PER_MILLI = 1_000_000;
 
@@ -64,7 +63,7 @@ final class Server {
   private final ThreadLanes lanes;
   private final TimeSource time;
   private final Rng rng;
-  private final Map<String, Provider<StorageBackend>> backends;
+  private final Backends backends;
   private final GrpcPeerNetwork network;
   private final Provider<RaftConsensus> consensus;
   private final Map<String, Provider<Transport>> transports;
@@ -86,7 +85,7 @@ final class Server {
       ThreadLanes lanes,
       TimeSource time,
       Rng rng,
-      Map<String, Provider<StorageBackend>> backends,
+      Backends backends,
       GrpcPeerNetwork network,
       Provider<RaftConsensus> consensus,
       Map<String, Provider<Transport>> transports) {
@@ -110,7 +109,7 @@ final class Server {
    * @return the addresses bound for clients; none if it was stopped before
    * @throws StartException if that is not possible; nothing is left running then
    */
-  List<InetSocketAddress> start(CompletableFuture<?> stopRequested) throws StartException {
+  public List<InetSocketAddress> start(CompletableFuture<?> stopRequested) throws StartException {
     try {
       return startSteps(stopRequested);
     } catch (StartException e) {
@@ -126,13 +125,13 @@ final class Server {
   }
 
   /** Completes when this member has been removed from its cluster and has to stop. */
-  CompletableFuture<Void> departed() {
+  public CompletableFuture<Void> departed() {
     return departed;
   }
 
   private List<InetSocketAddress> startSteps(CompletableFuture<?> stopRequested)
       throws StartException, IOException {
-    StorageBackend backend = requireBackend();
+    StorageBackend backend = backends.require(config.backend());
     started.push(home::close);
     started.push(this::closeLanesAndKernel);
     started.push(network::stop);
@@ -161,16 +160,6 @@ final class Server {
         new PeerIdentity(self.clusterId(), self.memberId(), self.incarnation(), self.boot()));
     log.info("now serving peer traffic");
     return awaitAnnounced(announced, stopRequested) ? serve(kernel) : List.of();
-  }
-
-  private StorageBackend requireBackend() throws StartException {
-    Provider<StorageBackend> backend = backends.get(config.backend());
-    if (backend == null) {
-      throw new StartException(
-          "no storage backend '%s'; there are %s"
-              .formatted(config.backend(), new TreeSet<>(backends.keySet())));
-    }
-    return backend.get();
   }
 
   private Kernel openKernel(StorageBackend backend, MemoryPlan plan) throws IOException {
@@ -314,7 +303,7 @@ final class Server {
   }
 
   /** Stops what has been started, the last first. Goes on when a step fails, and logs that. */
-  void stop() {
+  public void stop() {
     log.info("closing etcd server", field("name", config.name()));
     while (!started.isEmpty()) {
       Step step = started.pop();

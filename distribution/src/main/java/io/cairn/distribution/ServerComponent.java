@@ -18,6 +18,7 @@ import jakarta.inject.Singleton;
 @Singleton
 @Component(
     modules = {
+      DropInModule.class,
       EnvironmentModule.class,
       GrpcPeerNetworkModule.class,
       GrpcTransportModule.class,

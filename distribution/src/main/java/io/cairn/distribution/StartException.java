@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The server cannot start. The message is one line that names the cause and the cure. */
-final class StartException extends Exception {
+public final class StartException extends Exception {
   private static final long serialVersionUID = 1L;
 
   private final transient List<String> hints;

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Checks option values against each other, with etcd's messages, and gives them types. */
@@ -57,12 +58,18 @@ final class ConfigResolver {
         name,
         Path.of(dataDir.isEmpty() ? name + ".etcd" : dataDir),
         values.text("backend"),
+        pluginsDir(),
         memoryBytes(),
         listen(),
         cluster(name),
         limits(),
         log,
         !values.isTrue("unsafe-no-fsync"));
+  }
+
+  private Optional<Path> pluginsDir() {
+    String folder = values.text("plugins-dir");
+    return folder.isEmpty() ? Optional.empty() : Optional.of(Path.of(folder));
   }
 
   private boolean isGateOpen(String wanted) {

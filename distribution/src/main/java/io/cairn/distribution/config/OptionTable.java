@@ -217,6 +217,7 @@ final class OptionTable {
   private static void addOwn(List<Option> all) {
     add(all, "backend", TEXT, "rocksdb", WORKS);
     add(all, "memory-budget", TEXT, "", WORKS);
+    add(all, "plugins-dir", TEXT, "", WORKS);
   }
 
   private static void add(List<Option> all, String name, Kind kind, String value, Support support) {

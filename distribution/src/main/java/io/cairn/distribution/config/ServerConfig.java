@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The server's configuration after all checks.
@@ -14,6 +15,7 @@ import java.util.Map;
  * @param name the member's name
  * @param dataDir the data directory
  * @param backend the storage backend's name
+ * @param pluginsDir where storage plugins lie, if not in the usual place
  * @param memoryBytes what the server may use in all, 0 for a share that suits the heap it runs with
  * @param listen where it listens
  * @param cluster how it finds itself in a cluster
@@ -25,6 +27,7 @@ public record ServerConfig(
     String name,
     Path dataDir,
     String backend,
+    Optional<Path> pluginsDir,
     long memoryBytes,
     Listen listen,
     Cluster cluster,
