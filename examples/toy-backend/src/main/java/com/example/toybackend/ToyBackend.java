@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.example.toybackend;
+
+import io.cairn.spi.plugin.PluginDescriptor;
+import io.cairn.spi.storage.StorageBackend;
+import io.cairn.spi.storage.StorageEngine;
+import io.cairn.spi.storage.StorageOptions;
+import java.util.List;
+
+/** Opens toy engines; chosen with {@code --backend toy}. */
+public final class ToyBackend implements StorageBackend {
+  private static final PluginDescriptor DESCRIPTOR =
+      new PluginDescriptor(
+          "toy",
+          PluginDescriptor.Kind.STORAGE,
+          PluginDescriptor.SPI_VERSION,
+          "sorted maps in memory, written out by every barrier",
+          List.of(DURABLE));
+
+  /** For {@link java.util.ServiceLoader}. */
+  public ToyBackend() {}
+
+  @Override
+  public PluginDescriptor descriptor() {
+    return DESCRIPTOR;
+  }
+
+  @Override
+  public StorageEngine open(StorageOptions options) {
+    return ToyEngine.open(options);
+  }
+}
