@@ -42,7 +42,7 @@ public final class RaftConsensus implements Consensus {
   private static final long NANOS_PER_MILLI = 1_000_000;
 
   private final ConsensusOptions options;
-  private final WalOptions walOptions;
+  private final RaftSizes sizes;
   private final LogCutting.Kept kept;
   private final Disk disk;
   private final Scheduler scheduler;
@@ -72,17 +72,21 @@ public final class RaftConsensus implements Consensus {
       EventLog events,
       ProcessExit exit,
       PeerNetwork network) {
-    this(
-        options,
-        WalOptions.in(DIRECTORY),
-        LogCutting.Kept.STANDARD,
-        disk,
-        scheduler,
-        time,
-        rng,
-        events,
-        exit,
-        network);
+    this(options, RaftSizes.STANDARD, disk, scheduler, time, rng, events, exit, network);
+  }
+
+  /** The same with sizes of one's own, for simulations. */
+  public RaftConsensus(
+      ConsensusOptions options,
+      RaftSizes sizes,
+      Disk disk,
+      Scheduler scheduler,
+      TimeSource time,
+      Rng rng,
+      EventLog events,
+      ProcessExit exit,
+      PeerNetwork network) {
+    this(options, sizes, sizes.kept(), disk, scheduler, time, rng, events, exit, network);
   }
 
   RaftConsensus(
@@ -96,8 +100,37 @@ public final class RaftConsensus implements Consensus {
       EventLog events,
       ProcessExit exit,
       PeerNetwork network) {
+    this(
+        options,
+        new RaftSizes(
+            walOptions,
+            kept.entries(),
+            kept.memoryBytes(),
+            RaftSizes.STANDARD.appendBytesMax(),
+            RaftSizes.STANDARD.inflightMax()),
+        kept,
+        disk,
+        scheduler,
+        time,
+        rng,
+        events,
+        exit,
+        network);
+  }
+
+  private RaftConsensus(
+      ConsensusOptions options,
+      RaftSizes sizes,
+      LogCutting.Kept kept,
+      Disk disk,
+      Scheduler scheduler,
+      TimeSource time,
+      Rng rng,
+      EventLog events,
+      ProcessExit exit,
+      PeerNetwork network) {
     this.options = options;
-    this.walOptions = walOptions;
+    this.sizes = sizes;
     this.kept = kept;
     this.disk = disk;
     this.scheduler = scheduler;
@@ -134,7 +167,7 @@ public final class RaftConsensus implements Consensus {
    * @throws ConsensusException if the log cannot be read
    */
   public long cutIndex() {
-    return LogOpening.cutIndex(options, walOptions, disk);
+    return LogOpening.cutIndex(options, sizes.wal(), disk);
   }
 
   @Override
@@ -145,7 +178,7 @@ public final class RaftConsensus implements Consensus {
     LogOpening.Opened opened =
         LogOpening.open(
             options,
-            walOptions,
+            sizes.wal(),
             disk,
             scheduler.lane("wal-segments"),
             events,
@@ -186,7 +219,7 @@ public final class RaftConsensus implements Consensus {
             events,
             new RaftLoop.Limits(
                 options.boot(),
-                walOptions.payloadBytesMax(),
+                sizes.wal().payloadBytesMax(),
                 options.requestTimeoutMillis() * NANOS_PER_MILLI,
                 electionNanos,
                 kept));
@@ -275,7 +308,7 @@ public final class RaftConsensus implements Consensus {
 
   private PeerRecords openRecords() {
     try {
-      return PeerRecords.open(new PeerRecordFile(disk, walOptions.directory()), events);
+      return PeerRecords.open(new PeerRecordFile(disk, sizes.wal().directory()), events);
     } catch (IOException e) {
       throw new ConsensusException(
           ConsensusException.Kind.LOG,
@@ -303,8 +336,8 @@ public final class RaftConsensus implements Consensus {
         defaults.electionTicks(),
         defaults.heartbeatTicks(),
         options.preVote(),
-        defaults.appendBytesMax(),
-        defaults.inflightMax(),
+        sizes.appendBytesMax(),
+        sizes.inflightMax(),
         defaults.inflightBytesMax(),
         defaults.applyBytesMax(),
         defaults.uncommittedBytesMax(),
