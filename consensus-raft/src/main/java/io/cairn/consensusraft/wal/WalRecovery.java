@@ -232,9 +232,21 @@ final class WalRecovery {
     end = new Position(segment.sequence(), at);
     if (segment.sequence() == used.lastKey()) {
       cutTornTail(segment, at);
-      // After a crash of the process alone, what was read may be in the file but not on the medium.
-      segment.file().sync();
+      writeAgain(segment, at);
     }
+  }
+
+  /**
+   * Makes what was read durable, as far as nothing in it says that it is. After a crash of the
+   * process alone it may be in the file and not on the medium; and after a sync that failed the
+   * machine may take for written what the medium never got, so that only writing it again helps.
+   */
+  private void writeAgain(Segment segment, int to) throws IOException {
+    int from = claimedDurable.sequence() == segment.sequence() ? (int) claimedDurable.offset() : 0;
+    if (from < to) {
+      segment.file().write(from, content.slice(from, to - from));
+    }
+    segment.file().sync();
   }
 
   private void cutTornTail(Segment segment, int at) throws IOException {
