@@ -16,6 +16,7 @@ import io.cairn.spi.store.PutRequest;
 import io.cairn.spi.store.PutResult;
 import io.cairn.spi.store.RangeRequest;
 import io.cairn.spi.store.RangeRequest.SortOrder;
+import io.cairn.spi.store.RangeRequest.SortTarget;
 import io.cairn.spi.store.RangeResult;
 import io.cairn.spi.store.TxnRequest;
 import io.cairn.spi.store.TxnResult;
@@ -226,6 +227,7 @@ record KeyState(TreeMap<Bytes, Cell> cells, long revision) {
       return range.revision() <= 0
           && range.limit() <= 0
           && range.order() == SortOrder.NONE
+          && range.target() == SortTarget.KEY
           && !range.isFiltered();
     }
 

@@ -39,13 +39,13 @@ public final class LeaseCheck {
     Map<Long, Long> granted = new TreeMap<>();
     for (LogEntry entry : log) {
       if (entry.command() instanceof Command.LeaseGrant grant) {
-        granted.putIfAbsent(grant.id(), entry.index());
+        granted.putIfAbsent(grant.id(), entry.appliedNanos());
       } else if (entry.command() instanceof Command.LeaseRevoke(long id, long decidedInTerm)) {
         boolean expires = decidedInTerm != 0 && decidedInTerm == entry.term();
         Long since = granted.get(id);
         if (expires && since != null) {
           granted.remove(id);
-          checkExpiry(entry, byLease.getOrDefault(id, List.of()), clockRateMax, violations);
+          checkExpiry(entry, since, byLease.getOrDefault(id, List.of()), clockRateMax, violations);
         } else if (decidedInTerm == 0) {
           granted.remove(id);
         }
@@ -56,10 +56,19 @@ public final class LeaseCheck {
 
   private static void checkExpiry(
       LogEntry expiry,
+      long grantedNanos,
       List<LeasePromise> promises,
       double clockRateMax,
       List<Violation> violations) {
     for (LeasePromise promise : promises) {
+      // Another lease may have had the id before; only what was asked since is about this one.
+      boolean about =
+          promise.grant()
+              ? promise.returnedNanos() >= grantedNanos
+              : promise.calledNanos() >= grantedNanos;
+      if (!about) {
+        continue;
+      }
       // A promise heard after the end was made before it; it was a promise all the same, but only
       // one that had been heard before the end can have been relied on.
       long until =

@@ -66,6 +66,11 @@ public final class EventQueue {
     return nowNanos + elapsedNanos;
   }
 
+  /** When the running event began: what it does can be seen from then on. */
+  public long eventTime() {
+    return nowNanos;
+  }
+
   /** How long the simulation has lasted. */
   public long elapsedSinceStart() {
     return now() - ORIGIN_NANOS;

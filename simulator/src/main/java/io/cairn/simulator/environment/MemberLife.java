@@ -11,6 +11,7 @@ import io.cairn.spi.environment.TimeSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,7 @@ public final class MemberLife implements Scheduler, TimeSource, ProcessExit, Eve
   private final String name;
   private final Rng rng;
   private final BiConsumer<String, Throwable> ended;
+  private final Consumer<String> logged;
   private final long bornAtNanos;
   private final long clockOriginNanos;
   private Machine machine;
@@ -52,18 +54,21 @@ public final class MemberLife implements Scheduler, TimeSource, ProcessExit, Eve
    *
    * @param name the member's name, for traces
    * @param ended told when the process ends itself: what it said and why
+   * @param logged told of every message of its log, without the fields
    */
   public MemberLife(
       EventQueue queue,
       String name,
       Machine machine,
       Rng rng,
-      BiConsumer<String, Throwable> ended) {
+      BiConsumer<String, Throwable> ended,
+      Consumer<String> logged) {
     this.queue = queue;
     this.name = name;
     this.machine = machine;
     this.rng = rng;
     this.ended = ended;
+    this.logged = logged;
     this.bornAtNanos = queue.now();
     this.clockOriginNanos = 1_000_000_000L + rng.below(1_000_000_000);
     this.clockBaseNanos = clockOriginNanos;
@@ -85,6 +90,11 @@ public final class MemberLife implements Scheduler, TimeSource, ProcessExit, Eve
     alive = false;
   }
 
+  /** Whether the process stands still. */
+  public boolean isPaused() {
+    return queue.now() < pausedUntilNanos;
+  }
+
   /** Nothing of the process runs until then, though its clock goes on. */
   public void pauseUntil(long nanos) {
     pausedUntilNanos = Math.max(pausedUntilNanos, nanos);
@@ -97,15 +107,17 @@ public final class MemberLife implements Scheduler, TimeSource, ProcessExit, Eve
     machine = next;
   }
 
-  /** Lets the monotonic clock jump forward, as when a virtual machine was asleep. */
-  public void jump(long nanos) {
-    clockBaseNanos = nanos() + nanos;
-    clockSetAtNanos = queue.now();
+  /** The machine sleeps: nothing of the process runs, and its clock does not go on either. */
+  public void sleepUntil(long nanos) {
+    clockBaseNanos = nanos();
+    clockSetAtNanos = Math.max(nanos, pausedUntilNanos);
+    pauseUntil(nanos);
   }
 
   @Override
   public long nanos() {
-    return clockBaseNanos + (long) ((queue.now() - clockSetAtNanos) * machine.clockRate());
+    return clockBaseNanos
+        + (long) (Math.max(0, queue.now() - clockSetAtNanos) * machine.clockRate());
   }
 
   @Override
@@ -168,12 +180,13 @@ public final class MemberLife implements Scheduler, TimeSource, ProcessExit, Eve
 
   @Override
   public boolean writes(Level level) {
-    return level.compareTo(Level.WARN) >= 0;
+    return level.compareTo(Level.INFO) >= 0;
   }
 
   @Override
   public void log(Level level, String message, Field... fields) {
-    if (!writes(level)) {
+    logged.accept(message);
+    if (level.compareTo(Level.WARN) < 0) {
       return;
     }
     StringBuilder line = new StringBuilder(name).append(' ').append(level).append(' ');

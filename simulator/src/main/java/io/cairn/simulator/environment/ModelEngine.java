@@ -71,6 +71,15 @@ public final class ModelEngine implements StorageEngine {
     return new ModelEngine(queue, tables, barrierNanos, durable);
   }
 
+  /** The engine opened again by the same process: nothing is lost, and nothing more is durable. */
+  public ModelEngine reopen() {
+    ModelEngine opened = new ModelEngine(queue, tables, barrierNanos, durable);
+    for (List<Mutation> batch : sinceBarrier) {
+      opened.commit(batch);
+    }
+    return opened;
+  }
+
   @Override
   public StorageView view() {
     return engine.view();

@@ -28,8 +28,6 @@ public final class SimulatedDisk implements Disk {
   /** The smallest part of a write that is written as a whole. */
   public static final int SECTOR = 512;
 
-  private static final long NEVER = Long.MAX_VALUE;
-
   /**
    * How a disk is, now.
    *
@@ -48,10 +46,9 @@ public final class SimulatedDisk implements Disk {
   /** Bytes at a place; none if it only changes the size. */
   private record Write(long at, Bytes bytes, long sizeAfter) {}
 
-  /** A write that may still be lost; {@code durableAt} says from when on it may not. */
+  /** A write that may still be lost, or that a failed sync has lost for good. */
   private static final class Pending {
     final Write write;
-    long durableAtNanos = NEVER;
     boolean lost;
 
     Pending(Write write) {
@@ -92,19 +89,14 @@ public final class SimulatedDisk implements Disk {
       durableSize = (int) write.sizeAfter();
     }
 
-    /** Moves what has become durable out of what is pending. */
-    void settle(long nowNanos) {
-      for (Iterator<Pending> i = pending.iterator(); i.hasNext(); ) {
-        Pending next = i.next();
-        if (next.lost) {
-          continue;
+    /** Everything is durable but for what an earlier sync has lost. */
+    void sync() {
+      for (Pending next : pending) {
+        if (!next.lost) {
+          makeDurable(next.write);
         }
-        if (next.durableAtNanos > nowNanos) {
-          return;
-        }
-        makeDurable(next.write);
-        i.remove();
       }
+      pending.clear();
     }
   }
 
@@ -128,6 +120,8 @@ public final class SimulatedDisk implements Disk {
   private Health health = Health.GOOD;
   private long capacityBytes = Long.MAX_VALUE;
   private long epoch;
+  private int operationsLeft = -1;
+  private @Nullable Runnable powerCut;
   private long syncs;
   private long failedSyncs;
   private long failedWrites;
@@ -143,9 +137,9 @@ public final class SimulatedDisk implements Disk {
     health = next;
   }
 
-  /** Bounds the bytes of all files together; {@link Long#MAX_VALUE} for no bound. */
-  public void capacity(long bytes) {
-    capacityBytes = bytes;
+  /** Leaves so much room beside what there is; any amount if negative. */
+  public void room(long bytes) {
+    capacityBytes = bytes < 0 ? Long.MAX_VALUE : usedBytes() + bytes;
   }
 
   /** Syncs that were asked for. */
@@ -153,24 +147,37 @@ public final class SimulatedDisk implements Disk {
     return syncs;
   }
 
-  /** Syncs that failed. */
-  public long failedSyncs() {
-    return failedSyncs;
-  }
-
-  /** Writes that failed. */
-  public long failedWrites() {
-    return failedWrites;
+  /** Syncs and writes that failed. */
+  public long failures() {
+    return failedSyncs + failedWrites;
   }
 
   /** The process dies and the machine goes on: nothing is lost, open files belong to the dead. */
   public void processDied() {
     epoch++;
+    operationsLeft = -1;
+  }
+
+  /**
+   * The power fails within the machine's next writes, syncs and changes of names: so many of them
+   * still happen.
+   *
+   * @param then told at that moment
+   */
+  public void cutPowerAfter(int operations, Runnable then) {
+    operationsLeft = operations;
+    powerCut = then;
+  }
+
+  /** The power stays on after all. */
+  public void keepPower() {
+    operationsLeft = -1;
   }
 
   /** The power fails: what is not durable by now is kept or lost at random. */
   public void powerFailed() {
     epoch++;
+    operationsLeft = -1;
     int mode = rng.below(4);
     for (NameChange change : nameChanges) {
       if (survives(mode)) {
@@ -179,9 +186,7 @@ public final class SimulatedDisk implements Disk {
     }
     nameChanges.clear();
     names = new TreeMap<>(durableNames);
-    long nowNanos = queue.now();
     for (Content content : names.values()) {
-      content.settle(nowNanos);
       for (Pending pending : content.pending) {
         if (!pending.lost && survives(mode)) {
           content.makeDurable(mode == 3 ? torn(content, pending.write) : pending.write);
@@ -247,6 +252,7 @@ public final class SimulatedDisk implements Disk {
   }
 
   private void change(NameChange change) {
+    operation();
     change.apply(names);
     nameChanges.add(change);
   }
@@ -344,14 +350,31 @@ public final class SimulatedDisk implements Disk {
     if (capacityBytes == Long.MAX_VALUE) {
       return Long.MAX_VALUE;
     }
+    return Math.max(0, capacityBytes - usedBytes());
+  }
+
+  private long usedBytes() {
     long used = 0;
     for (Content content : names.values()) {
       used += content.size;
     }
-    return Math.max(0, capacityBytes - used);
+    return used;
+  }
+
+  /** The power fails before something is done, if it is to. */
+  private void operation() {
+    if (operationsLeft >= 0 && --operationsLeft < 0) {
+      powerFailed();
+      Runnable told = powerCut;
+      if (told != null) {
+        told.run();
+      }
+      throw new MemberStopped("the power fails", new IOException("no power"));
+    }
   }
 
   private void beginSync(String path) throws IOException {
+    operation();
     syncs++;
     boolean slow = health.slowSyncs() > 0 && rng.below(1000) < health.slowSyncs();
     long about = slow ? health.slowSyncNanos() : health.syncNanos();
@@ -392,6 +415,7 @@ public final class SimulatedDisk implements Disk {
     @Override
     public void write(long at, ByteBuffer source) throws IOException {
       checkOpen();
+      operation();
       int length = source.remaining();
       checkSpace(at + length - content.size);
       if (health.writeErrors() > 0 && rng.below(10_000) < health.writeErrors()) {
@@ -413,17 +437,13 @@ public final class SimulatedDisk implements Disk {
     @Override
     public void sync() throws IOException {
       checkOpen();
-      content.settle(queue.now());
       try {
         beginSync(path);
       } catch (IOException failed) {
-        content.pending.forEach(pending -> pending.lost |= pending.durableAtNanos == NEVER);
+        content.pending.forEach(pending -> pending.lost = true);
         throw failed;
       }
-      // Durable when the time has passed that the sync takes: a crash before that may lose it.
-      for (Pending pending : content.pending) {
-        pending.durableAtNanos = Math.min(pending.durableAtNanos, queue.now());
-      }
+      content.sync();
     }
 
     @Override

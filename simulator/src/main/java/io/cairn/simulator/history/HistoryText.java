@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * log 170 term=2 nothing
  * watch c1@2 a..z from=3 created=2 [prev] [no-put] [no-delete]
  *     : @4 put k=v/4/4/1/0 [was KV] , delete k 4 [was KV] [...] ; progress 7 ; compacted 5
- * promise 7 100..200 ttl=5
+ * promise 7 100..200 ttl=5 [grant]
  * </pre>
  *
  * <p>Messages of a watcher are parted by {@code ;}, the events of one by {@code ,}; {@code @4} is
@@ -60,12 +60,13 @@ public final class HistoryText {
     history.watchings().forEach(watching -> lines.add(format(watching)));
     for (LeasePromise promise : history.promises()) {
       lines.add(
-          "promise %d %d..%d ttl=%d"
+          "promise %d %d..%d ttl=%d%s"
               .formatted(
                   promise.lease(),
                   promise.calledNanos(),
                   promise.returnedNanos(),
-                  promise.ttlSeconds()));
+                  promise.ttlSeconds(),
+                  promise.grant() ? " grant" : ""));
     }
     return lines;
   }
@@ -94,7 +95,8 @@ public final class HistoryText {
                 lease,
                 Long.parseLong(times[0]),
                 Long.parseLong(times[1]),
-                words.numberOption("ttl")));
+                words.numberOption("ttl"),
+                words.take("grant")));
       }
     }
     List<LogEntry> log = new ArrayList<>();

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.simulator.cluster;
+
+import io.cairn.kernel.cluster.MemberChange;
+import io.cairn.simulator.environment.EventQueue;
+import io.cairn.simulator.environment.SimulatedNetwork;
+import io.cairn.spi.consensus.ConfigurationChange;
+import io.cairn.spi.consensus.ConsensusStatus;
+import io.cairn.spi.environment.OnLane;
+import io.cairn.spi.environment.Rng;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** A cluster of whole members in one thread. Nothing in it moves but by {@link EventQueue}. */
+@OnLane("simulation")
+public final class SimulatedCluster {
+  /** What every header says. */
+  public static final long CLUSTER_ID = 77;
+
+  /** How often all members are looked at. */
+  private static final long OBSERVED_EVERY_NANOS = 5_000_000;
+
+  private final EventQueue queue = new EventQueue();
+  private final Rng rng;
+  private final Knobs knobs;
+  private final Reached reached = new Reached();
+  private final SimulatedNetwork network;
+  private final ClusterInvariants invariants;
+  private final Map<Long, SimulatedMember> members = new TreeMap<>();
+  private final List<Long> founders = new ArrayList<>();
+  private @Nullable Broken found;
+
+  /** A cluster whose founders have the ids from 1 on; none of them has been started. */
+  public SimulatedCluster(int size, Knobs knobs, Rng rng) {
+    this.rng = rng;
+    this.knobs = knobs;
+    this.network = new SimulatedNetwork(queue, rng.split("net"));
+    this.invariants = new ClusterInvariants(queue, reached);
+    for (long id = 1; id <= size; id++) {
+      founders.add(id);
+      add(id);
+    }
+    queue.after(OBSERVED_EVERY_NANOS, "look", this::look);
+  }
+
+  /** Makes a member that nobody knows yet; it joins when the cluster adds it. */
+  public SimulatedMember add(long id) {
+    SimulatedMember member = new SimulatedMember(this, id, rng.split("m" + id));
+    members.put(id, member);
+    return member;
+  }
+
+  /** Time and what happens in it. */
+  public EventQueue queue() {
+    return queue;
+  }
+
+  /** What connects the members. */
+  public SimulatedNetwork network() {
+    return network;
+  }
+
+  /** The observer. */
+  public ClusterInvariants invariants() {
+    return invariants;
+  }
+
+  /** What came about so far. */
+  public Reached reached() {
+    return reached;
+  }
+
+  /** The sizes of this cluster. */
+  public Knobs knobs() {
+    return knobs;
+  }
+
+  /** All members that ever were, by id. */
+  public Map<Long, SimulatedMember> members() {
+    return members;
+  }
+
+  /** A member by its id. */
+  public SimulatedMember member(long id) {
+    SimulatedMember member = members.get(id);
+    if (member == null) {
+      throw new IllegalArgumentException("there is no member " + id);
+    }
+    return member;
+  }
+
+  /** Starts every member. */
+  public void start() {
+    members.values().forEach(SimulatedMember::start);
+  }
+
+  /** Whoever leads in the newest term in which somebody does, or null. */
+  public @Nullable SimulatedMember leader() {
+    @Nullable SimulatedMember leader = null;
+    long term = 0;
+    for (SimulatedMember member : members.values()) {
+      if (member.isUp()) {
+        ConsensusStatus status = member.status();
+        if (status.leadership().self() && status.leadership().term() > term) {
+          leader = member;
+          term = status.leadership().term();
+        }
+      }
+    }
+    return leader;
+  }
+
+  /** Lets time pass. */
+  public void run(long nanos) {
+    long until = queue.now() + nanos;
+    while (queue.nextAt() <= until) {
+      queue.runNext();
+      if (found != null) {
+        throw found;
+      }
+    }
+    queue.runUntil(until);
+  }
+
+  /** Something is wrong; the simulation ends as soon as the running event has. */
+  public void found(Broken broken) {
+    if (found == null) {
+      found = broken;
+    }
+  }
+
+  /** The entries that a founder begins its log with. */
+  List<ConfigurationChange> bootstrapOf(long id) {
+    if (!founders.contains(id)) {
+      return List.of();
+    }
+    return founders.stream()
+        .map(member ->
+            MemberChange.ofInitialMember(
+                    member, "m" + member, List.of(SimulatedNetwork.urlOf(member)))
+                .encode())
+        .toList();
+  }
+
+  private void look() {
+    members.values().forEach(SimulatedMember::observe);
+    queue.after(OBSERVED_EVERY_NANOS, "look", this::look);
+  }
+
+  /** What every member believes, for reports. */
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder("configuration ").append(invariants.configuration());
+    for (SimulatedMember member : members.values()) {
+      text.append(", ").append(member).append(' ');
+      text.append(member.isUp() ? member.status() : member.isRemoved() ? "removed" : "down");
+    }
+    return text.toString();
+  }
+}

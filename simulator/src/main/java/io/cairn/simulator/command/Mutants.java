@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.simulator.command;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import javax.tools.JavaCompiler;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+
+/**
+ * Plants bugs, one at a time, into copies of sources, and looks whether the simulator finds them. A
+ * bug that survives means that a check, a fault or a generator is missing.
+ *
+ * <p>A bug is a patch file in {@code simulator/src/mutants}; its first lines say how many seeds it
+ * may take. A patch that no longer fits the sources is a failure, too. The copies are compiled into
+ * a folder that a process of its own has in front of its class path.
+ */
+final class Mutants {
+  /** Bugs that cost at most so many seeds are for every run. */
+  private static final int CHEAP_SEEDS = 500;
+
+  private static final int RANGES = 3;
+
+  private final PrintStream out;
+  private final Path root;
+
+  Mutants(PrintStream out) {
+    this.out = out;
+    this.root = root();
+  }
+
+  /** A planted bug. */
+  private record Mutant(String name, int seeds, List<String> patch) {}
+
+  /** With {@code all} every bug over three ranges of seeds, otherwise the canary and two others. */
+  int run(boolean all) throws IOException, InterruptedException {
+    List<Mutant> chosen = choose(all, readAll());
+    int survivors = 0;
+    for (Mutant mutant : chosen) {
+      Path classes = compile(mutant);
+      for (int range = 0; range < (all ? RANGES : 1); range++) {
+        long from = 1 + 1_000_000L * range;
+        String found = hunt(classes, from, from + mutant.seeds() - 1);
+        out.println(mutant.name() + ": " + found);
+        survivors += found.startsWith("found") ? 0 : 1;
+      }
+    }
+    out.println(survivors + " of " + chosen.size() + " survived");
+    return survivors == 0 ? 0 : 1;
+  }
+
+  private static List<Mutant> choose(boolean all, List<Mutant> mutants) {
+    if (all) {
+      return mutants;
+    }
+    List<Mutant> cheap = new ArrayList<>();
+    List<Mutant> chosen = new ArrayList<>();
+    for (Mutant mutant : mutants) {
+      if (mutant.name().startsWith("canary")) {
+        chosen.add(mutant);
+      } else if (mutant.seeds() <= CHEAP_SEEDS) {
+        cheap.add(mutant);
+      }
+    }
+    // Others on every day, the same for everybody who runs it on that day.
+    int first = (int) (System.currentTimeMillis() / 86_400_000L % Math.max(1, cheap.size()));
+    for (int i = 0; i < Math.min(2, cheap.size()); i++) {
+      chosen.add(cheap.get((first + i) % cheap.size()));
+    }
+    return chosen;
+  }
+
+  private static Path root() {
+    for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
+      if (Files.isDirectory(at.resolve(".mvn"))) {
+        return at;
+      }
+    }
+    throw new IllegalArgumentException("mutants need the sources: no folder '.mvn' here or above");
+  }
+
+  private List<Mutant> readAll() throws IOException {
+    List<Path> files;
+    try (Stream<Path> found = Files.list(root.resolve("simulator/src/mutants"))) {
+      files = found.filter(file -> file.toString().endsWith(".patch")).sorted().toList();
+    }
+    List<Mutant> mutants = new ArrayList<>();
+    for (Path file : files) {
+      List<String> lines = Files.readAllLines(file);
+      int seeds =
+          lines.stream()
+              .filter(line -> line.startsWith("seeds "))
+              .mapToInt(line -> Integer.parseInt(line.substring(6).strip()))
+              .findFirst()
+              .orElseThrow(() -> new IllegalArgumentException(file + " does not say 'seeds'"));
+      mutants.add(new Mutant(file.getFileName().toString().replace(".patch", ""), seeds, lines));
+    }
+    return mutants;
+  }
+
+  /** The changed sources, compiled. */
+  private Path compile(Mutant mutant) throws IOException {
+    Path folder = root.resolve("simulator/target/mutants").resolve(mutant.name());
+    Path sources = folder.resolve("sources");
+    Path classes = Files.createDirectories(folder.resolve("classes"));
+    List<Path> changed = new ArrayList<>();
+    for (Map.Entry<String, String> file : apply(mutant).entrySet()) {
+      Path copy = sources.resolve(file.getKey());
+      Files.createDirectories(copy.getParent());
+      Files.writeString(copy, file.getValue());
+      changed.add(copy);
+    }
+    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+    try (StandardJavaFileManager files =
+        compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8)) {
+      List<String> options =
+          List.of(
+              "-proc:none",
+              "-nowarn",
+              "-parameters",
+              "-d",
+              classes.toString(),
+              "-classpath",
+              System.getProperty("java.class.path"));
+      boolean done =
+          compiler
+              .getTask(null, files, null, options, null, files.getJavaFileObjectsFromPaths(changed))
+              .call();
+      if (!done) {
+        throw new IllegalArgumentException(mutant.name() + " does not compile");
+      }
+    }
+    return classes;
+  }
+
+  /** The texts of the files that a patch changes, by path. */
+  private Map<String, String> apply(Mutant mutant) throws IOException {
+    Map<String, String> texts = new TreeMap<>();
+    String path = "";
+    List<String> before = new ArrayList<>();
+    List<String> after = new ArrayList<>();
+    List<String> lines = new ArrayList<>(mutant.patch());
+    lines.add("@@");
+    boolean inHunk = false;
+    for (String line : lines) {
+      if (line.startsWith("@@") || line.startsWith("--- ")) {
+        if (inHunk) {
+          texts.put(path, replaced(mutant, path, texts, before, after));
+          before.clear();
+          after.clear();
+        }
+        inHunk = line.startsWith("@@");
+      } else if (line.startsWith("+++ ")) {
+        path = line.substring("+++ b/".length()).strip();
+        inHunk = false;
+      } else if (inHunk) {
+        char sign = line.isEmpty() ? ' ' : line.charAt(0);
+        String text = line.isEmpty() ? "" : line.substring(1);
+        if (sign != '+') {
+          before.add(text);
+        }
+        if (sign != '-') {
+          after.add(text);
+        }
+      }
+    }
+    return texts;
+  }
+
+  private String replaced(
+      Mutant mutant,
+      String path,
+      Map<String, String> texts,
+      List<String> before,
+      List<String> after)
+      throws IOException {
+    String known = texts.get(path);
+    String text = known == null ? Files.readString(root.resolve(path)) : known;
+    String from = String.join("\n", before);
+    int at = text.indexOf(from);
+    if (before.isEmpty() || at < 0 || text.indexOf(from, at + 1) >= 0) {
+      throw new IllegalArgumentException(
+          "the patch of '"
+              + mutant.name()
+              + "' does not fit '"
+              + path
+              + "' in exactly one place; bring it up to date");
+    }
+    return text.substring(0, at) + String.join("\n", after) + text.substring(at + from.length());
+  }
+
+  private static String hunt(Path classes, long from, long to)
+      throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx1g",
+                "-XX:+UseSerialGC",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                classes
+                    + System.getProperty("path.separator")
+                    + System.getProperty("java.class.path"),
+                CairnSim.class.getName(),
+                "hunt",
+                Long.toString(from),
+                Long.toString(to))
+            .redirectErrorStream(true)
+            .start();
+    String last = "no answer";
+    try (BufferedReader reader =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+        last = line.length() > 300 ? line.substring(0, 300) : line;
+      }
+    }
+    process.waitFor();
+    return last;
+  }
+}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.simulator.run;
+
+import io.cairn.simulator.cluster.Reached;
+import io.cairn.simulator.cluster.SimulatedCluster;
+import io.cairn.simulator.cluster.SimulatedMember;
+import io.cairn.simulator.environment.MemberLife;
+import io.cairn.simulator.environment.SimulatedDisk;
+import io.cairn.simulator.environment.SimulatedNetwork;
+import io.cairn.spi.environment.OnLane;
+import io.cairn.spi.store.Caller;
+import io.cairn.spi.store.ClusterService;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** Does to a cluster what a plan says. */
+@OnLane("simulation")
+final class Nemesis {
+  private static final long MILLI = 1_000_000;
+
+  private final SimulatedCluster cluster;
+  private final Reached reached;
+
+  /** Members that the cluster was asked to add, by the number that the plan gives them. */
+  private final Map<Long, Long> joined = new TreeMap<>();
+
+  private boolean over;
+
+  Nemesis(SimulatedCluster cluster) {
+    this.cluster = cluster;
+    this.reached = cluster.reached();
+  }
+
+  void schedule(List<Fault.Timed> faults) {
+    long begin = cluster.queue().now();
+    for (Fault.Timed timed : faults) {
+      cluster
+          .queue()
+          .at(
+              begin + timed.atMillis() * MILLI,
+              timed.fault().text(),
+              () -> {
+                if (!over) {
+                  strike(timed.fault());
+                }
+              });
+    }
+  }
+
+  /** Nothing that is still planned happens any more. */
+  void end() {
+    over = true;
+  }
+
+  private @Nullable SimulatedMember find(long number) {
+    Long id = joined.getOrDefault(number, number);
+    return cluster.members().get(id);
+  }
+
+  private void strike(Fault fault) {
+    reached.count("fault " + fault.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    switch (fault) {
+      case Fault.Crash(long number, boolean power) -> {
+        SimulatedMember member = find(number);
+        if (member != null && member.isUp()) {
+          member.crash(power);
+        }
+      }
+      case Fault.Within(long number, int operations) -> {
+        SimulatedMember member = find(number);
+        if (member != null && member.isUp()) {
+          member.crashWithin(operations);
+        }
+      }
+      case Fault.Restart(long number) -> {
+        SimulatedMember member = find(number);
+        if (member != null && !member.isRemoved()) {
+          member.start();
+        }
+      }
+      case Fault.Pause(long number, long millis) -> {
+        SimulatedMember member = find(number);
+        if (member != null && member.isUp()) {
+          member.life().pauseUntil(cluster.queue().now() + millis * MILLI);
+        }
+      }
+      case Fault.Machine machine -> {
+        SimulatedMember member = find(machine.member());
+        if (member != null) {
+          member.machine(
+              new MemberLife.Machine(
+                  machine.clockPerMille() / 1000.0,
+                  machine.wallOffsetMillis(),
+                  machine.slowness()));
+        }
+      }
+      case Fault.Sleep(long number, long millis) -> {
+        SimulatedMember member = find(number);
+        if (member != null && member.isUp()) {
+          member.life().sleepUntil(cluster.queue().now() + millis * MILLI);
+        }
+      }
+      case Fault.Cut(long from, long to) -> cut(from, to);
+      case Fault.Heal _ -> cluster.network().heal();
+      case Fault.Wires wires ->
+          cluster
+              .network()
+              .usual(
+                  new SimulatedNetwork.Wire(
+                      true,
+                      wires.delayMicros() * 1000,
+                      wires.lossPerMille(),
+                      wires.wildPerMille()));
+      case Fault.Break(long a, long b) -> {
+        SimulatedMember one = find(a);
+        SimulatedMember other = find(b);
+        if (one != null && other != null && one != other) {
+          cluster.network().breakConnections(one.id(), other.id());
+        }
+      }
+      case Fault.Disk disk -> {
+        SimulatedMember member = find(disk.member());
+        if (member != null) {
+          member.mayFail();
+          member
+              .disk()
+              .health(
+                  new SimulatedDisk.Health(
+                      300_000,
+                      disk.slowMillis() * MILLI,
+                      disk.slowPerMille(),
+                      disk.syncErrors(),
+                      disk.writeErrors()));
+        }
+      }
+      case Fault.Room(long number, long bytes) -> {
+        SimulatedMember member = find(number);
+        if (member != null) {
+          member.mayFail();
+          member.disk().room(bytes);
+        }
+      }
+      case Fault.Transfer(long to) -> {
+        SimulatedMember leader = cluster.leader();
+        SimulatedMember target = find(to);
+        if (leader != null && target != null && leader != target) {
+          leader.transfer(target.id());
+        }
+      }
+      case Fault.Change(Fault.Change.What kind, long number) -> change(kind, number);
+    }
+  }
+
+  private void cut(long from, long to) {
+    SimulatedMember one = find(from);
+    SimulatedMember other = find(to);
+    if (one != null && other != null && one != other) {
+      SimulatedNetwork network = cluster.network();
+      network.wire(one.id(), other.id(), network.wireOf(one.id(), other.id()).withOpen(false));
+    }
+  }
+
+  /** Asks some member, as an operator would, and starts what has been added. */
+  private void change(Fault.Change.What kind, long number) {
+    SimulatedMember asked = cluster.leader();
+    if (asked == null) {
+      return;
+    }
+    ClusterService service = asked.kernel().cluster();
+    SimulatedMember subject = find(number);
+    List<String> urls = List.of(SimulatedNetwork.urlOf(number));
+    asked.call(
+        0,
+        () -> {
+          switch (kind) {
+            case ADD -> startWhenAdded(number, service.add(Caller.LOCAL, urls, false));
+            case LEARN -> startWhenAdded(number, service.add(Caller.LOCAL, urls, true));
+            case PROMOTE -> {
+              if (subject != null) {
+                note("promotions", service.promote(Caller.LOCAL, subject.id()));
+              }
+            }
+            case REMOVE -> {
+              if (subject != null && !subject.isRemoved()) {
+                note("removals", service.remove(Caller.LOCAL, subject.id()));
+              }
+            }
+          }
+        });
+  }
+
+  private void startWhenAdded(long number, CompletionStage<ClusterService.Added> answer) {
+    answer.whenComplete((added, _) -> {
+      if (added != null) {
+        reached.count("members added");
+        long id = added.member().id();
+        cluster
+            .queue()
+            .after(
+                MILLI,
+                "operator starts m" + number,
+                () -> {
+                  if (!cluster.members().containsKey(id)) {
+                    joined.put(number, id);
+                    cluster.add(id).start();
+                  }
+                });
+      }
+    });
+  }
+
+  private void note(String what, CompletionStage<?> answer) {
+    answer.whenComplete((done, _) -> reached.count(what + (done == null ? " refused" : "")));
+  }
+}

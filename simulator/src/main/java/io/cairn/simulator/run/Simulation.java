@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.simulator.run;
+
+import io.cairn.kernel.command.Command;
+import io.cairn.kernel.environment.SplitMixRng;
+import io.cairn.simulator.check.Checks;
+import io.cairn.simulator.check.OrderedCheck;
+import io.cairn.simulator.check.SearchCheck;
+import io.cairn.simulator.check.Violation;
+import io.cairn.simulator.check.WatchCheck;
+import io.cairn.simulator.cluster.Broken;
+import io.cairn.simulator.cluster.SimulatedCluster;
+import io.cairn.simulator.cluster.SimulatedMember;
+import io.cairn.simulator.environment.EventQueue;
+import io.cairn.simulator.environment.SimulatedNetwork;
+import io.cairn.simulator.history.Call;
+import io.cairn.simulator.history.History;
+import io.cairn.simulator.history.LogEntry;
+import io.cairn.simulator.history.Watching;
+import io.cairn.simulator.load.LoadClient;
+import io.cairn.simulator.load.Mix;
+import io.cairn.simulator.load.Recorder;
+import io.cairn.simulator.load.WatchingClient;
+import io.cairn.spi.consensus.Configuration;
+import io.cairn.spi.environment.OnLane;
+import io.cairn.spi.environment.Rng;
+import io.cairn.spi.store.Bytes;
+import io.cairn.spi.store.Caller;
+import io.cairn.spi.store.KeyRange;
+import io.cairn.spi.store.MaintenanceService;
+import io.cairn.spi.store.PutRequest;
+import io.cairn.spi.store.RangeRequest;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of one plan: (a) faults, with every invariant checked; (b) a majority is repaired and
+ * connected, everybody else stays as broken as they are; (c) the majority must serve again within
+ * bounded time; (d) everybody is repaired, and all must agree; (e) the histories are checked.
+ */
+@OnLane("simulation")
+public final class Simulation {
+  private static final long MILLI = 1_000_000;
+  private static final int PROBE_CLIENT = 1000;
+
+  /** How many steps the search may take per component. */
+  private static final long SEARCH_STEPS = 200_000;
+
+  private final Plan plan;
+  private final SimulatedCluster cluster;
+  private final EventQueue queue;
+  private final Rng rng;
+  private final Recorder recorder = new Recorder();
+  private final List<LoadClient> clients = new ArrayList<>();
+  private final List<WatchingClient> watchers = new ArrayList<>();
+  private final List<Violation> violations = new ArrayList<>();
+
+  private Simulation(Plan plan) {
+    this.plan = plan;
+    this.rng = new SplitMixRng(plan.seed()).split("run");
+    this.cluster = new SimulatedCluster(plan.members(), plan.knobs(), rng.split("cluster"));
+    this.queue = cluster.queue();
+  }
+
+  /** Runs a plan; everything that is wrong is in the outcome. */
+  public static Outcome run(Plan plan) {
+    return new Simulation(plan).run();
+  }
+
+  private Outcome run() {
+    try {
+      faults();
+      heal();
+      converge();
+    } catch (Broken broken) {
+      violations.add(new Violation(broken.invariant(), String.valueOf(broken.getMessage())));
+    }
+    watchers.forEach(WatchingClient::stop);
+    History history = history();
+    if (violations.isEmpty()) {
+      check(history);
+    }
+    cluster.members().values().forEach(member -> member.crash(false));
+    Map<String, Long> reached = new TreeMap<>(cluster.reached().counts());
+    cluster
+        .network()
+        .counters()
+        .byName()
+        .forEach((name, count) -> {
+          if (count > 0) {
+            reached.merge(name, count, Long::sum);
+          }
+        });
+    recorder.outcomes().forEach((name, count) -> reached.merge("call " + name, count, Long::sum));
+    return new Outcome(
+        plan,
+        queue.hash(),
+        queue.count(),
+        queue.elapsedSinceStart(),
+        violations,
+        reached,
+        queue.trace(),
+        history);
+  }
+
+  private History history() {
+    try {
+      return new History(
+          cluster.invariants().log(),
+          recorder.operations(),
+          recorder.watchings(),
+          recorder.promises());
+    } catch (IllegalArgumentException e) {
+      violations.add(
+          new Violation("I15", "the log holds what nobody can decode: " + e.getMessage()));
+      return new History(List.of(), recorder.operations(), List.of(), List.of());
+    }
+  }
+
+  // (a)
+  private void faults() {
+    cluster.start();
+    for (int i = 1; i <= plan.clients(); i++) {
+      LoadClient client =
+          new LoadClient(cluster, recorder, plan.mix(), rng.split("client " + i), i);
+      clients.add(client);
+      client.start();
+    }
+    for (int i = 1; i <= plan.watchers(); i++) {
+      WatchingClient watcher =
+          new WatchingClient(cluster, recorder, rng.split("watcher " + i), 100 + i);
+      watchers.add(watcher);
+      watcher.start();
+    }
+    Nemesis nemesis = new Nemesis(cluster);
+    nemesis.schedule(plan.faults());
+    cluster.run(plan.millis() * MILLI);
+    nemesis.end();
+  }
+
+  // (b) and (c)
+  private void heal() {
+    clients.forEach(LoadClient::stop);
+    List<SimulatedMember> core = majority();
+    for (SimulatedMember member : core) {
+      member.repair();
+    }
+    cluster.network().usual(SimulatedNetwork.Wire.GOOD);
+    for (SimulatedMember a : cluster.members().values()) {
+      for (SimulatedMember b : cluster.members().values()) {
+        boolean open = core.contains(a) && core.contains(b);
+        if (open || rng.below(2) == 0) {
+          cluster.network().wire(a.id(), b.id(), SimulatedNetwork.Wire.GOOD.withOpen(open));
+        }
+      }
+    }
+    String broken = cluster.members().size() - core.size() + " others stay broken";
+    await("L1", "no leader; " + broken, 40, () -> cluster.leader() != null);
+    LoadClient probe =
+        new LoadClient(
+            cluster,
+            recorder,
+            new Mix(EnumSet.noneOf(Mix.Kind.class), 3, 1000),
+            rng.split("probe"),
+            PROBE_CLIENT);
+    probe.stop();
+    probeUntilOk(
+        core,
+        probe,
+        "L2",
+        60,
+        i -> new Call.Put(PutRequest.of(Bytes.utf8("probe"), Bytes.utf8("p" + i))));
+    for (SimulatedMember member : core) {
+      if (!newestConfiguration().isVoter(member.id())) {
+        continue; // Its removal was on its way already.
+      }
+      probeUntilOk(
+          List.of(member),
+          probe,
+          "L3",
+          80,
+          _ -> new Call.Range(RangeRequest.of(KeyRange.single(Bytes.utf8("probe")))));
+    }
+    await("L4", "a call never ends", 400, () -> clients.stream().noneMatch(LoadClient::isWaiting));
+  }
+
+  private interface ProbeCall {
+    Call number(int i);
+  }
+
+  /** Asks again and again, a member at a time, until a call is answered. */
+  private void probeUntilOk(
+      List<SimulatedMember> at, LoadClient probe, String bound, int elections, ProbeCall call) {
+    long until = queue.now() + elections * electionNanos();
+    for (int i = 0; queue.now() < until; i++) {
+      SimulatedMember member = at.get(i % at.size());
+      if (member.isUp()) {
+        int before = recorder.operations().size();
+        probe.call(member, call.number(recorder.operations().size()));
+        while (probe.isWaiting() && queue.now() < until) {
+          cluster.run(5 * MILLI);
+        }
+        if (recorder.operations().get(before).isOk()) {
+          return;
+        }
+      }
+      cluster.run(20 * MILLI);
+    }
+    throw new Broken(
+        bound,
+        "no answer within %d election timeouts at %s; last %s; %s"
+            .formatted(elections, at, recorder.operations().getLast().outcome(), cluster));
+  }
+
+  private long electionNanos() {
+    return plan.knobs().electionMillis() * MILLI;
+  }
+
+  private void await(String bound, String what, int elections, BooleanSupplier condition) {
+    long until = queue.now() + elections * electionNanos();
+    while (!condition.getAsBoolean()) {
+      if (queue.now() >= until) {
+        throw new Broken(bound, what + " within " + elections + " election timeouts; " + cluster);
+      }
+      cluster.run(10 * MILLI);
+    }
+  }
+
+  /**
+   * A random majority of those who vote as of the newest configuration that anybody has applied.
+   */
+  private List<SimulatedMember> majority() {
+    List<Long> voters = new ArrayList<>(newestConfiguration().voters());
+    for (int i = voters.size() - 1; i > 0; i--) {
+      voters.set(i, voters.set(rng.below(i + 1), voters.get(i)));
+    }
+    int size = voters.size() / 2 + 1 + rng.below(voters.size() - voters.size() / 2);
+    List<SimulatedMember> core = new ArrayList<>();
+    for (long voter : voters.subList(0, size)) {
+      SimulatedMember known = cluster.members().get(voter);
+      core.add(known != null ? known : cluster.add(voter));
+    }
+    return core;
+  }
+
+  private Configuration newestConfiguration() {
+    Configuration newest = cluster.invariants().configuration();
+    if (!newest.voters().isEmpty()) {
+      return newest;
+    }
+    List<Long> founders = new ArrayList<>(cluster.members().keySet());
+    return new Configuration(founders, List.of());
+  }
+
+  // (d)
+  private void converge() {
+    cluster.network().heal();
+    Configuration members = newestConfiguration();
+    List<SimulatedMember> all = new ArrayList<>();
+    List<Long> ids = new ArrayList<>(members.voters());
+    ids.addAll(members.learners());
+    for (long id : ids) {
+      SimulatedMember known = cluster.members().get(id);
+      SimulatedMember member = known != null ? known : cluster.add(id);
+      member.repair();
+      all.add(member);
+    }
+    await("L4", "members do not agree", 400, () -> agree(all));
+    compareHashes(all);
+    long revision = all.getFirst().kernel().published().state().revision();
+    OrderedCheck.Found replayed =
+        OrderedCheck.run(SimulatedCluster.CLUSTER_ID, cluster.invariants().log(), List.of());
+    if (replayed.model().revision() != revision) {
+      throw new Broken(
+          "I8", "the store is at " + revision + ", the model at " + replayed.model().revision());
+    }
+    for (WatchingClient watcher : watchers) {
+      await(
+          "L4",
+          "a watcher does not reach revision " + revision,
+          1000,
+          () -> WatchCheck.hasReached(replayed.model(), watcher.current(), revision));
+    }
+  }
+
+  private boolean agree(List<SimulatedMember> members) {
+    long last = cluster.invariants().lastIndex();
+    for (SimulatedMember member : members) {
+      if (!member.isUp() || member.lastApplied() != last) {
+        return false;
+      }
+    }
+    SimulatedMember leader = cluster.leader();
+    return leader != null && leader.status().committedIndex() == last;
+  }
+
+  private void compareHashes(List<SimulatedMember> members) {
+    Map<Long, MaintenanceService.KvHash> hashes = new TreeMap<>();
+    // Learners do not answer, but with a refusal.
+    List<Long> refused = new ArrayList<>();
+    long revision = members.getFirst().kernel().published().state().revision();
+    for (SimulatedMember member : members) {
+      member.call(
+          0,
+          () ->
+              member
+                  .kernel()
+                  .maintenance()
+                  .hashKv(Caller.LOCAL, revision)
+                  .whenComplete((hash, refusal) -> {
+                    if (hash != null) {
+                      hashes.put(member.id(), hash);
+                    } else {
+                      refused.add(member.id());
+                    }
+                  }));
+    }
+    await(
+        "I7",
+        "a hash is not answered",
+        100,
+        () -> hashes.size() + refused.size() == members.size());
+    MaintenanceService.@Nullable KvHash first = null;
+    for (Map.Entry<Long, MaintenanceService.KvHash> entry : hashes.entrySet()) {
+      MaintenanceService.KvHash hash = entry.getValue();
+      if (first == null) {
+        first = hash;
+      } else if (first.compactRevision() == hash.compactRevision() && first.hash() != hash.hash()) {
+        throw new Broken("I7", "hashes at revision " + revision + " differ: " + hashes);
+      }
+    }
+  }
+
+  // (e)
+  private void check(History history) {
+    Checks.Found found = Checks.run(SimulatedCluster.CLUSTER_ID, history, SEARCH_STEPS);
+    violations.addAll(found.violations());
+    cluster.reached().add("operations checked", history.operations().size());
+    cluster.reached().add("leases promised", history.promises().size());
+    for (LogEntry entry : history.log()) {
+      if (entry.command() instanceof Command.LeaseRevoke(long _, long decidedInTerm)
+          && decidedInTerm == entry.term()) {
+        cluster.reached().count("leases expired");
+      }
+    }
+    for (Watching watching : history.watchings()) {
+      for (Watching.Told told : watching.messages()) {
+        if (told instanceof Watching.Told.Events events) {
+          cluster.reached().add("events of watches checked", events.events().size());
+        }
+      }
+    }
+    for (SearchCheck.Component component : found.components()) {
+      cluster
+          .reached()
+          .count("search " + component.verdict().name().toLowerCase(java.util.Locale.ROOT));
+    }
+  }
+}
