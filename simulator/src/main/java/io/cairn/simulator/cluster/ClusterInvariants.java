@@ -149,6 +149,14 @@ public final class ClusterInvariants {
     }
   }
 
+  /** A member has read its log: what it had acknowledged, and the cluster committed, is there. */
+  void recoveredLog(SimulatedMember member, long lastIndex, long acknowledged) {
+    check(
+        lastIndex >= acknowledged,
+        "I14",
+        member + " recovered entries up to " + lastIndex + ", but acknowledged " + acknowledged);
+  }
+
   /** A member has applied a change; the newest says who takes part. */
   void changed(long index, Configuration configuration) {
     if (index >= configurationIndex) {

@@ -20,6 +20,7 @@ import io.cairn.spi.consensus.ConfigurationChange;
 import io.cairn.spi.consensus.Consensus;
 import io.cairn.spi.consensus.ConsensusOptions;
 import io.cairn.spi.consensus.ConsensusStatus;
+import io.cairn.spi.environment.EventLog;
 import io.cairn.spi.environment.InvariantViolation;
 import io.cairn.spi.environment.OnLane;
 import io.cairn.spi.environment.PeerNetwork;
@@ -67,7 +68,8 @@ public final class SimulatedMember {
   private long callingOperation;
   private boolean removed;
   private boolean mayFail;
-  private boolean mayRefuse;
+  private boolean damaged;
+  private long acknowledged;
   private long failuresAtStart;
   private EventQueue.@Nullable Event impending;
 
@@ -144,9 +146,29 @@ public final class SimulatedMember {
     }
   }
 
-  /** What is on the disk is not what was written: the member may refuse to start. */
-  public void mayRefuse() {
-    mayRefuse = true;
+  /**
+   * Turns a bit of the log over while no process runs, in a place that later records cover.
+   *
+   * @return whether there was such a place
+   */
+  public boolean rot(int perMille) {
+    List<String> segments =
+        disk.paths().stream().filter(path -> path.startsWith(RaftConsensus.DIRECTORY)).toList();
+    for (String segment : segments) {
+      long used = disk.usedBytes(segment);
+      if (used > 4_000) {
+        damaged = true;
+        mayFail = true;
+        disk.rot(segment, used / 3 * perMille / 1000, perMille % 8);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether bytes that had been durable are no longer what was written. */
+  public boolean isDamaged() {
+    return damaged;
   }
 
   /** From now on the member may end itself because of its disk. */
@@ -393,7 +415,7 @@ public final class SimulatedMember {
    * The process ended itself. That is right after an error of the disk, and a finding otherwise.
    */
   private void ended(String what, Throwable cause) {
-    boolean disksFault = causedByDisk(cause) && (disk.failures() > failuresAtStart || mayRefuse);
+    boolean disksFault = causedByDisk(cause) && (disk.failures() > failuresAtStart || damaged);
     if (!disksFault || !mayFail) {
       cluster.found(new Broken("stop", name + " ended itself: " + what, cause));
       return;
@@ -411,8 +433,15 @@ public final class SimulatedMember {
         });
   }
 
-  private void logged(String message) {
+  private void logged(String message, EventLog.Field... fields) {
     cluster.reached().count("log: " + message);
+    if (message.equals("opened the log") && !damaged) {
+      for (EventLog.Field field : fields) {
+        if (field.name().equals("last-index") && field.value() instanceof Long last) {
+          cluster.invariants().recoveredLog(this, last, acknowledged);
+        }
+      }
+    }
   }
 
   /** The process has learned that its member was removed, and stops. */
@@ -460,6 +489,12 @@ public final class SimulatedMember {
       ConsensusStatus status = status();
       cluster.invariants().stands(this, status);
       lastStatus = status;
+      if (status.leadership().self()) {
+        for (SimulatedMember other : cluster.members().values()) {
+          long held = Math.min(consensus.acknowledgedIndex(other.id), status.committedIndex());
+          other.acknowledged = Math.max(other.acknowledged, held);
+        }
+      }
     }
   }
 

@@ -11,7 +11,6 @@ import io.cairn.spi.environment.TimeSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,11 +34,18 @@ public final class MemberLife implements Scheduler, TimeSource, ProcessExit, Eve
     public static final Machine HEALTHY = new Machine(1, 0, 1);
   }
 
+  /** Is told of what a process logs. */
+  @FunctionalInterface
+  public interface Reader {
+    /** A message was logged, whatever its level. */
+    void logged(String message, Field... fields);
+  }
+
   private final EventQueue queue;
   private final String name;
   private final Rng rng;
   private final BiConsumer<String, Throwable> ended;
-  private final Consumer<String> logged;
+  private final Reader logged;
   private final long bornAtNanos;
   private final long clockOriginNanos;
   private Machine machine;
@@ -54,7 +60,7 @@ public final class MemberLife implements Scheduler, TimeSource, ProcessExit, Eve
    *
    * @param name the member's name, for traces
    * @param ended told when the process ends itself: what it said and why
-   * @param logged told of every message of its log, without the fields
+   * @param logged told of every message of its log
    */
   public MemberLife(
       EventQueue queue,
@@ -62,7 +68,7 @@ public final class MemberLife implements Scheduler, TimeSource, ProcessExit, Eve
       Machine machine,
       Rng rng,
       BiConsumer<String, Throwable> ended,
-      Consumer<String> logged) {
+      Reader logged) {
     this.queue = queue;
     this.name = name;
     this.machine = machine;
@@ -185,7 +191,7 @@ public final class MemberLife implements Scheduler, TimeSource, ProcessExit, Eve
 
   @Override
   public void log(Level level, String message, Field... fields) {
-    logged.accept(message);
+    logged.logged(message, fields);
     if (level.compareTo(Level.WARN) < 0) {
       return;
     }

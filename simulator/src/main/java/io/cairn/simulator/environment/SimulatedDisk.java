@@ -237,10 +237,14 @@ public final class SimulatedDisk implements Disk {
     }
   }
 
-  /** The size of a file, 0 if there is none. */
-  public long sizeOf(String path) {
+  /** How far a file holds anything but zeros. */
+  public long usedBytes(String path) {
     Content content = names.get(path);
-    return content == null ? 0 : content.size;
+    int used = content == null ? 0 : content.size;
+    while (content != null && used > 0 && content.now[used - 1] == 0) {
+      used--;
+    }
+    return used;
   }
 
   /** Removes everything, as somebody with a shell might. */

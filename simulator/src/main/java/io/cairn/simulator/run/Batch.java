@@ -16,6 +16,7 @@ public final class Batch {
    */
   public static final List<String> MUST_REACH =
       List.of(
+          "bits turned over",
           "call Compact ok",
           "call Delete ok",
           "call Grant ok",

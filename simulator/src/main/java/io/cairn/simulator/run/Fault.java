@@ -59,6 +59,13 @@ public sealed interface Fault {
   record Disk(long member, long slowMillis, int slowPerMille, int syncErrors, int writeErrors)
       implements Fault {}
 
+  /**
+   * A bit of the log of a member that is down turns over.
+   *
+   * @param perMille where, as a part of what later records cover
+   */
+  record Rot(long member, int perMille) implements Fault {}
+
   /** A disk has so much room beside what it holds; negative for any amount. */
   record Room(long member, long bytes) implements Fault {}
 
@@ -110,7 +117,9 @@ public sealed interface Fault {
     /** Transfers of leadership. */
     TRANSFER,
     /** Changes of membership. */
-    CHANGE
+    CHANGE,
+    /** Damage at rest. */
+    ROT
   }
 
   /** What a fault counts as. */
@@ -125,6 +134,7 @@ public sealed interface Fault {
       case Wires _ -> Kind.WIRES;
       case Break _ -> Kind.BREAK;
       case Disk disk -> disk.syncErrors() + disk.writeErrors() > 0 ? Kind.BAD_DISK : Kind.SLOW_DISK;
+      case Rot _ -> Kind.ROT;
       case Room _ -> Kind.FULL_DISK;
       case Transfer _ -> Kind.TRANSFER;
       case Change _ -> Kind.CHANGE;
@@ -151,6 +161,7 @@ public sealed interface Fault {
           "disk %d %d %d %d %d"
               .formatted(
                   f.member(), f.slowMillis(), f.slowPerMille(), f.syncErrors(), f.writeErrors());
+      case Rot f -> "rot " + f.member() + " " + f.perMille();
       case Room f -> "room " + f.member() + " " + f.bytes();
       case Transfer f -> "transfer " + f.to();
       case Change f -> "change " + f.what() + " " + f.member();
@@ -179,6 +190,7 @@ public sealed interface Fault {
               (int) at(words, 3),
               (int) at(words, 4),
               (int) at(words, 5));
+      case "rot" -> new Rot(at(words, 1), (int) at(words, 2));
       case "room" -> new Room(at(words, 1), at(words, 2));
       case "transfer" -> new Transfer(at(words, 1));
       case "change" -> new Change(Change.What.valueOf(words.get(1)), at(words, 2));

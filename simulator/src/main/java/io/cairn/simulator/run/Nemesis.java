@@ -144,6 +144,17 @@ final class Nemesis {
           member.disk().room(bytes);
         }
       }
+      case Fault.Rot(long number, int perMille) -> {
+        SimulatedMember member = find(number);
+        // At most a minority; a cluster of two has none.
+        if (member != null
+            && !member.isUp()
+            && cluster.members().size() > 2
+            && cluster.members().values().stream().noneMatch(SimulatedMember::isDamaged)
+            && member.rot(perMille)) {
+          reached.count("bits turned over");
+        }
+      }
       case Fault.Transfer(long to) -> {
         SimulatedMember leader = cluster.leader();
         SimulatedMember target = find(to);

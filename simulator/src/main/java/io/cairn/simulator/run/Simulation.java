@@ -75,8 +75,13 @@ public final class Simulation {
   private Outcome run() {
     try {
       faults();
-      heal();
-      converge();
+      if (canProceed()) {
+        heal();
+        converge();
+      } else {
+        cluster.reached().count("halts that damage explains");
+        clients.forEach(LoadClient::stop);
+      }
     } catch (Broken broken) {
       violations.add(new Violation(broken.invariant(), String.valueOf(broken.getMessage())));
     }
@@ -189,6 +194,21 @@ public final class Simulation {
     await("L4", "a call never ends", 400, () -> clients.stream().noneMatch(LoadClient::isWaiting));
   }
 
+  /** Whether enough of those who vote have what they wrote. */
+  private boolean canProceed() {
+    List<Long> voters = newestConfiguration().voters();
+    return undamaged(voters).size() > voters.size() / 2;
+  }
+
+  private List<Long> undamaged(List<Long> ids) {
+    return ids.stream()
+        .filter(id -> {
+          SimulatedMember member = cluster.members().get(id);
+          return member == null || !member.isDamaged();
+        })
+        .toList();
+  }
+
   private interface ProbeCall {
     Call number(int i);
   }
@@ -235,11 +255,13 @@ public final class Simulation {
    * A random majority of those who vote as of the newest configuration that anybody has applied.
    */
   private List<SimulatedMember> majority() {
-    List<Long> voters = new ArrayList<>(newestConfiguration().voters());
+    List<Long> voting = newestConfiguration().voters();
+    List<Long> voters = new ArrayList<>(undamaged(voting));
     for (int i = voters.size() - 1; i > 0; i--) {
       voters.set(i, voters.set(rng.below(i + 1), voters.get(i)));
     }
-    int size = voters.size() / 2 + 1 + rng.below(voters.size() - voters.size() / 2);
+    int quorum = voting.size() / 2 + 1;
+    int size = quorum + rng.below(voters.size() - quorum + 1);
     List<SimulatedMember> core = new ArrayList<>();
     for (long voter : voters.subList(0, size)) {
       SimulatedMember known = cluster.members().get(voter);
@@ -264,7 +286,7 @@ public final class Simulation {
     List<SimulatedMember> all = new ArrayList<>();
     List<Long> ids = new ArrayList<>(members.voters());
     ids.addAll(members.learners());
-    for (long id : ids) {
+    for (long id : undamaged(ids)) {
       SimulatedMember known = cluster.members().get(id);
       SimulatedMember member = known != null ? known : cluster.add(id);
       member.repair();

@@ -161,6 +161,16 @@ public final class Swarm {
       }
       case TRANSFER -> add(at, new Fault.Transfer(anyone()));
       case CHANGE -> drawChange(at);
+      case ROT -> {
+        // Once per seed: what is damaged stays so, and only a minority may be.
+        if (faults.isEmpty()) {
+          long member = anyone();
+          long when = at + rng.below((int) millis / 2);
+          add(when, new Fault.Crash(member, false));
+          add(when + 10, new Fault.Rot(member, rng.below(1000)));
+          add(when + 20 + rng.below(2000), new Fault.Restart(member));
+        }
+      }
     }
   }
 

@@ -149,7 +149,8 @@ final class SimulatedDiskTest {
 
   private Wal open(SimulatedDisk disk) throws IOException {
     MemberLife life =
-        new MemberLife(queue, "m1", Machine.HEALTHY, new SplitMixRng(7), (_, _) -> {}, _ -> {});
+        new MemberLife(
+            queue, "m1", Machine.HEALTHY, new SplitMixRng(7), (_, _) -> {}, (_, _) -> {});
     Lane lane = life.lane("wal-segments");
     return Wal.open(
         disk, new WalOptions("d/wal", 16_384, 1), new WalIdentity(1, 2, 3), lane, life, 0);
