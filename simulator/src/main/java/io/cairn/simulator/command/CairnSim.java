@@ -40,7 +40,7 @@ public final class CairnSim {
 
   private final PrintStream out;
 
-  private CairnSim(PrintStream out) {
+  CairnSim(PrintStream out) {
     this.out = out;
   }
 
@@ -56,7 +56,7 @@ public final class CairnSim {
     System.exit(code);
   }
 
-  private int run(List<String> args) throws IOException, InterruptedException {
+  int run(List<String> args) throws IOException, InterruptedException {
     String command = args.isEmpty() ? "" : args.getFirst();
     return switch (command) {
       case "ci" -> batch(args.size() > 1 ? number(args, 1) : 60, base(args, 2), true);
