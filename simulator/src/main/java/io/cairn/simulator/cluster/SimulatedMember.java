@@ -257,9 +257,9 @@ public final class SimulatedMember {
             new RaftSizes(
                 new WalOptions(RaftConsensus.DIRECTORY, knobs.segmentBytes(), 1),
                 knobs.entriesForOthers(),
+                knobs.windowBytes(),
                 knobs.appendBytes(),
-                knobs.inflight(),
-                knobs.windowBytes()),
+                knobs.inflight()),
             disk,
             started,
             started,

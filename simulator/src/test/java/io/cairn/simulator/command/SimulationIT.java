@@ -32,10 +32,7 @@ final class SimulationIT {
 
     int code =
         new CairnSim(out())
-            .run(
-                base == null
-                    ? List.of("ci", seconds)
-                    : List.of("ci", seconds, base));
+            .run(base == null ? List.of("ci", seconds) : List.of("ci", seconds, base));
 
     assertThat(code).as(text()).isZero();
     assertThat(text()).contains("base seed").contains("simulated hours");
