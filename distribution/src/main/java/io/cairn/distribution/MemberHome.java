@@ -121,7 +121,8 @@ final class MemberHome implements AutoCloseable {
         plan.logBytes(),
         WAITING_PROPOSALS_MAX,
         false,
-        0);
+        0,
+        cluster.forceNew());
   }
 
   /** etcd's request timeout: five seconds and two elections. */

@@ -73,17 +73,21 @@ final class LogOpening {
         return new Opened(wal, found(wal, options));
       }
       check(wal, log, applied);
+      LoneStart.Severed from =
+          options.goesOnAlone() && log.lastIndex() > 0
+              ? LoneStart.sever(wal, log, options, applied, events)
+              : new LoneStart.Severed(log.hardState(), log.entries());
       return new Opened(
           wal,
           new Recovered(
               options.memberId(),
               options.incarnation(),
-              log.hardState(),
+              from.hardState(),
               ChangeFormat.toCore(applied.configuration(), bound(log, applied)),
               applied.index(),
               applied.term(),
               log.cutIndex(),
-              log.entries()));
+              from.entries()));
     } catch (IOException | ConsensusException e) {
       wal.close();
       throw e;

@@ -149,6 +149,9 @@ final class RaftCluster {
     boolean mayEnd;
 
     @Nullable String lastWords;
+
+    /** Whether the next start leaves all others behind. */
+    boolean goesOnAlone;
     private World.@Nullable Life life;
     private FakeNetwork.@Nullable Endpoint endpoint;
     private @Nullable RaftConsensus consensus;
@@ -181,7 +184,8 @@ final class RaftCluster {
               1 << 20,
               1000,
               false,
-              0);
+              0,
+              goesOnAlone);
       RaftConsensus made =
           new RaftConsensus(
               options,

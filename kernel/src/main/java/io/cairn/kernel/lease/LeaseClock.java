@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.kernel.lease;
 
+import io.cairn.kernel.command.Command.LeaseCheckpoint.Remaining;
 import io.cairn.kernel.lease.LeaseBook.Lease;
 import io.cairn.spi.environment.ThreadSafe;
 import io.cairn.spi.environment.TimeSource;
@@ -251,6 +252,26 @@ final class LeaseClock implements LeaseBook.Listener {
       }
     }
     return due;
+  }
+
+  /**
+   * What some leases have left, of those that live longer than {@code minSeconds}. From now on each
+   * counts as noted in the log, so that a renewal takes the note back.
+   */
+  List<Remaining> note(List<Long> ids, long minSeconds) {
+    long now = nowMillis();
+    List<Remaining> noted = new ArrayList<>();
+    synchronized (lock) {
+      for (long id : ids) {
+        Deadline deadline = deadlines.get(id);
+        long left = deadline == null ? 0 : Math.ceilDiv(deadline.atMillis - now, 1000L);
+        if (deadline != null && left > minSeconds && left < deadline.ttlSeconds) {
+          deadline.checkpointed = true;
+          noted.add(new Remaining(id, left));
+        }
+      }
+    }
+    return noted;
   }
 
   /** Whether the lease is past its deadline, in the same {@code term} as when it was taken. */

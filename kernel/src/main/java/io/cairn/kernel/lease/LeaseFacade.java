@@ -70,6 +70,7 @@ public final class LeaseFacade implements LeaseService, AutoCloseable {
   private final LeaseClock clock;
   private final LeaseKeeper keeper;
   private final LeaseExpiry expiry;
+  private final @Nullable LeaseNotes notes;
   private final LeaderOnly leaderOnly;
   private final LeaderLoss leaderLoss;
   private final LeaseIds ids;
@@ -104,6 +105,10 @@ public final class LeaseFacade implements LeaseService, AutoCloseable {
                 parts.time()),
             options.electionMillis() * 1_000_000L);
     this.expiry = new LeaseExpiry(clock, proposer, scheduler, lane, options.requestTimeoutMillis());
+    this.notes =
+        options.cluster().leaseCheckpoints()
+            ? new LeaseNotes(clock, proposer, scheduler, lane)
+            : null;
     this.leaderOnly =
         new LeaderOnly(
             new LeaderOnly.Parts(
@@ -131,6 +136,9 @@ public final class LeaseFacade implements LeaseService, AutoCloseable {
   /** Begins to end leases that nobody renews. */
   public void start() {
     lane.execute(expiry::start);
+    if (notes != null) {
+      lane.execute(notes::start);
+    }
     leaderLoss.start();
   }
 
@@ -141,6 +149,9 @@ public final class LeaseFacade implements LeaseService, AutoCloseable {
     leaderLoss.stop();
     clock.demote();
     lane.execute(expiry::stop);
+    if (notes != null) {
+      lane.execute(notes::stop);
+    }
   }
 
   @Override

@@ -179,18 +179,21 @@ final class LeaseKeeper {
 
   private void takeBackCheckpoint(
       long id, long revision, long ttl, CompletableFuture<KeptAlive> answer) {
-    CompletionStage<HeaderResult> takenBack =
-        parts
-            .proposer()
-            .propose(
-                new Command.LeaseCheckpoint(List.of(new Command.LeaseCheckpoint.Remaining(id, 0))));
-    takenBack.whenComplete((done, failure) -> {
-      if (failure != null) {
-        answer.completeExceptionally(failure);
-      } else {
-        answer.complete(new KeptAlive(standing.header(revision), id, ttl));
-      }
-    });
+    Command.LeaseCheckpoint taking =
+        new Command.LeaseCheckpoint(List.of(new Command.LeaseCheckpoint.Remaining(id, 0)));
+    // The lane that has made the note, which may be on its way still.
+    parts
+        .lane()
+        .execute(() -> {
+          CompletionStage<HeaderResult> takenBack = parts.proposer().propose(taking);
+          takenBack.whenComplete((done, failure) -> {
+            if (failure != null) {
+              answer.completeExceptionally(failure);
+            } else {
+              answer.complete(new KeptAlive(standing.header(revision), id, ttl));
+            }
+          });
+        });
   }
 
   private CompletableFuture<TimeToLive> look(long id, boolean withKeys, State state) {

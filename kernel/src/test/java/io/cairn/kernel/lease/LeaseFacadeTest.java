@@ -299,6 +299,7 @@ final class LeaseFacadeTest {
     world.appliesAtOnce = false;
 
     CompletableFuture<KeptAlive> renewal = world.keepAlive(1);
+    world.time.run();
     CompletableFuture<KeptAlive> another = world.keepAlive(1);
     assertThat(renewal).isNotDone();
     assertThat(another).isNotDone();

@@ -146,6 +146,43 @@ final class LeaseFailoverTest {
     assertThat(second.done(second.leases.keepAlive(Caller.LOCAL, 1)).ttlSeconds()).isEqualTo(2);
   }
 
+  @Test
+  void whatALongLeaseHasLeftIsNotedForTheNextLeader() {
+    grantEverywhere(1, 1000);
+    grantEverywhere(2, 200);
+
+    first.passMillisAndApply(300_000);
+    assertThat(first.proposed.getLast())
+        .isEqualTo(
+            new Command.LeaseCheckpoint(List.of(new Command.LeaseCheckpoint.Remaining(1, 701))));
+    second.book.checkpoint(1, 701, second.mutations);
+    first.follow(3, 3);
+    second.lead(3);
+
+    second.passMillisAndApply(701_000);
+    assertThat(second.book.exists(1)).isTrue();
+    second.passMillisAndApply(2_000);
+    assertThat(second.book.exists(1)).isFalse();
+  }
+
+  @Test
+  void renewalIsPromisedOnlyOnceTheNoteIsTakenBack() {
+    grantEverywhere(1, 1000);
+    first.passMillisAndApply(300_000);
+    first.appliesAtOnce = false;
+
+    CompletableFuture<KeptAlive> renewal = first.keepAlive(1);
+    first.time.run();
+    assertThat(renewal).isNotDone();
+    assertThat(first.proposed.getLast())
+        .isEqualTo(
+            new Command.LeaseCheckpoint(List.of(new Command.LeaseCheckpoint.Remaining(1, 0))));
+    first.apply();
+
+    assertThat(renewal).isCompletedWithValueMatching(kept -> kept.ttlSeconds() == 1000);
+    assertThat(first.book.findLease(1)).isEqualTo(new LeaseBook.Lease(1, 1000, 0));
+  }
+
   private void grantEverywhere(long id, long ttl) {
     var granted = first.leases.grant(Caller.LOCAL, id, ttl).toCompletableFuture();
     first.time.run();

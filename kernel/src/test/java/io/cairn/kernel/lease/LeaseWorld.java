@@ -80,7 +80,7 @@ final class LeaseWorld implements Proposer, Consensus {
   LeaseWorld(long self, LocalNetwork network) {
     this.self = self;
     this.network = network.join(self, url(self));
-    KernelOptions options = KernelOptions.defaults(1, self);
+    KernelOptions options = withCheckpoints(KernelOptions.defaults(1, self));
     this.standing = new Standing(options);
     PeerCalls calls = new PeerCalls(this.network);
     calls.serve(request ->
@@ -105,6 +105,30 @@ final class LeaseWorld implements Proposer, Consensus {
                 calls,
                 time,
                 time));
+  }
+
+  private static KernelOptions withCheckpoints(KernelOptions options) {
+    KernelOptions.Cluster cluster = options.cluster();
+    return new KernelOptions(
+        options.clusterId(),
+        options.memberId(),
+        options.maxRequestBytes(),
+        options.maxTxnOps(),
+        options.quotaBytes(),
+        options.electionMillis(),
+        options.requestTimeoutMillis(),
+        options.recoverOnLanes(),
+        options.watchProgressMillis(),
+        new KernelOptions.Cluster(
+            cluster.name(),
+            cluster.clientUrls(),
+            cluster.strictReconfigCheck(),
+            cluster.learnersMax(),
+            true,
+            cluster.told()),
+        options.retention(),
+        options.memory(),
+        options.flush());
   }
 
   static String url(long member) {

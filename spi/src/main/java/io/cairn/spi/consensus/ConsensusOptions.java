@@ -22,6 +22,8 @@ import java.util.List;
  *     without asking again. Saves a round trip, but rests on clocks that run at nearly the same
  *     rate; off unless an operator asks for it
  * @param snapshotBytesPerSecondMax how fast a state is sent to another member; 0 for no limit
+ * @param goesOnAlone whether the member removes all others from the configuration that its log
+ *     holds, because they are lost for good, and goes on with everything that it has
  */
 public record ConsensusOptions(
     long clusterId,
@@ -36,9 +38,42 @@ public record ConsensusOptions(
     long waitingBytesMax,
     int waitingProposalsMax,
     boolean leaderLeaseReads,
-    long snapshotBytesPerSecondMax) {
+    long snapshotBytesPerSecondMax,
+    boolean goesOnAlone) {
   /** Copies the list. */
   public ConsensusOptions {
     bootstrap = List.copyOf(bootstrap);
+  }
+
+  /** A member that goes on with the others. */
+  public ConsensusOptions(
+      long clusterId,
+      long memberId,
+      long incarnation,
+      long boot,
+      List<ConfigurationChange> bootstrap,
+      int heartbeatMillis,
+      int electionMillis,
+      boolean preVote,
+      int requestTimeoutMillis,
+      long waitingBytesMax,
+      int waitingProposalsMax,
+      boolean leaderLeaseReads,
+      long snapshotBytesPerSecondMax) {
+    this(
+        clusterId,
+        memberId,
+        incarnation,
+        boot,
+        bootstrap,
+        heartbeatMillis,
+        electionMillis,
+        preVote,
+        requestTimeoutMillis,
+        waitingBytesMax,
+        waitingProposalsMax,
+        leaderLeaseReads,
+        snapshotBytesPerSecondMax,
+        false);
   }
 }
