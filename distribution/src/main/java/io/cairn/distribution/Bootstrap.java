@@ -5,6 +5,7 @@ import io.cairn.distribution.config.ServerConfig.Origin;
 import io.cairn.kernel.cluster.ClusterDescription;
 import io.cairn.kernel.cluster.MemberChange;
 import io.cairn.kernel.cluster.MemberIds;
+import io.cairn.kernel.command.FeatureLevel;
 import io.cairn.kernel.directory.MemberIdentity;
 import io.cairn.spi.consensus.ConfigurationChange;
 import io.cairn.spi.store.ApiVersion;
@@ -233,7 +234,8 @@ final class Bootstrap {
                   + " 'etcdctl member remove %s', add it again, and start with an empty directory")
               .formatted(id, id));
     }
-    if (minor(cluster.membership().clusterVersion()) > minor(ApiVersion.CLUSTER)) {
+    if (minor(cluster.membership().clusterVersion()) > minor(ApiVersion.CLUSTER)
+        || cluster.membership().level() > FeatureLevel.NEWEST) {
       throw new StartException("incompatible with current running cluster");
     }
     return new Outcome(cluster.clusterId(), self.id(), present);

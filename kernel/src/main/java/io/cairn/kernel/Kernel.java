@@ -15,7 +15,9 @@ import io.cairn.kernel.cluster.MemberBook;
 import io.cairn.kernel.cluster.NetworkHealth;
 import io.cairn.kernel.cluster.PeerHealth;
 import io.cairn.kernel.cluster.PeerReach;
+import io.cairn.kernel.cluster.VersionAgreement;
 import io.cairn.kernel.command.Command;
+import io.cairn.kernel.command.FeatureLevel;
 import io.cairn.kernel.directory.EngineHome;
 import io.cairn.kernel.index.KeyIndex;
 import io.cairn.kernel.kv.KvFacade;
@@ -59,6 +61,7 @@ import io.cairn.spi.environment.Scheduler;
 import io.cairn.spi.environment.ThreadSafe;
 import io.cairn.spi.environment.TimeSource;
 import io.cairn.spi.storage.StorageEngine;
+import io.cairn.spi.store.ApiVersion;
 import io.cairn.spi.store.AuthService;
 import io.cairn.spi.store.ClusterService;
 import io.cairn.spi.store.KvService;
@@ -128,6 +131,7 @@ public final class Kernel implements StoreService, AutoCloseable {
   private final List<Member> told;
   private final Departure departure;
   private final Announcement announcement;
+  private final VersionAgreement agreement;
   private final AutoCompaction autoCompaction;
 
   /**
@@ -331,13 +335,17 @@ public final class Kernel implements StoreService, AutoCloseable {
     this.announcement =
         new Announcement(
             new Command.MemberAttributes(
-                options.memberId(), options.cluster().name(), options.cluster().clientUrls()),
-            members,
-            standing,
+                options.memberId(),
+                options.cluster().name(),
+                options.cluster().clientUrls(),
+                ApiVersion.SERVER,
+                FeatureLevel.NEWEST),
             proposer,
             scheduler,
             background,
             environment.log());
+    this.agreement =
+        new VersionAgreement(members, standing, proposer, scheduler, background, environment.log());
     this.autoCompaction =
         new AutoCompaction(
             options.retention(),
@@ -364,6 +372,7 @@ public final class Kernel implements StoreService, AutoCloseable {
     lease.start();
     watch.start();
     autoCompaction.start();
+    agreement.start();
     return announcement.start();
   }
 
@@ -391,6 +400,7 @@ public final class Kernel implements StoreService, AutoCloseable {
   /** Ends taking part, and makes everything applied durable in the engine. */
   public void stop() {
     announcement.stop();
+    agreement.stop();
     departure.stop();
     autoCompaction.stop();
     cluster.stop();

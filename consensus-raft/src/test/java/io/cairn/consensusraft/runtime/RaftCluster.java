@@ -152,6 +152,7 @@ final class RaftCluster {
 
     /** Whether the next start leaves all others behind. */
     boolean goesOnAlone;
+
     private World.@Nullable Life life;
     private FakeNetwork.@Nullable Endpoint endpoint;
     private @Nullable RaftConsensus consensus;

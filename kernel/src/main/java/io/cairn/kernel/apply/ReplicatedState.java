@@ -13,6 +13,7 @@ import io.cairn.kernel.command.Command.LeaseGrant;
 import io.cairn.kernel.command.Command.LeaseRevoke;
 import io.cairn.kernel.command.Command.MemberAttributes;
 import io.cairn.kernel.command.Command.Put;
+import io.cairn.kernel.command.Command.RaiseLevel;
 import io.cairn.kernel.command.Command.Txn;
 import io.cairn.kernel.command.CommandCodec;
 import io.cairn.kernel.command.Envelope;
@@ -420,10 +421,14 @@ public final class ReplicatedState implements StateMachine {
       case AlarmCommand(var action, var alarm) ->
           new MaintenanceService.Alarms(
               header(keys.revision()), books.alarms().apply(action, alarm, mutations));
-      case MemberAttributes(long memberId, var name, var clientUrls) -> {
-        if (!books.members().publish(memberId, name, clientUrls, mutations)) {
+      case MemberAttributes attributes -> {
+        if (!books.members().publish(attributes, mutations)) {
           throw new StoreException(new Reason.MemberNotFound());
         }
+        yield new HeaderResult(header(keys.revision()));
+      }
+      case RaiseLevel(int level) -> {
+        books.members().raiseLevel(level, mutations);
         yield new HeaderResult(header(keys.revision()));
       }
       case ClusterVersion(var version) -> {

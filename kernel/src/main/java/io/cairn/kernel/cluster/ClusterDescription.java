@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.kernel.cluster;
 
+import io.cairn.kernel.command.FeatureLevel;
 import io.cairn.spi.store.Bytes;
 import io.cairn.spi.store.Member;
 import io.cairn.spi.store.WireCursor;
@@ -15,7 +16,7 @@ import java.util.Optional;
  *
  * <p>A protobuf message with 1 the layout's version, 2 cluster id, 3 member (repeated: 1 id, 2
  * {@link MemberFormat}), 4 former member's id (repeated), 5 the version that the cluster has agreed
- * on, 6 the id of the member that tells. Unknown fields are passed over.
+ * on, 6 the id of the member that tells, 7 the feature level. Unknown fields are passed over.
  *
  * @param clusterId the cluster
  * @param memberId who tells
@@ -29,6 +30,7 @@ public record ClusterDescription(long clusterId, long memberId, Membership membe
   private static final int TAG_REMOVED = 0x20;
   private static final int TAG_VERSION = 0x2a;
   private static final int TAG_TELLER = 0x30;
+  private static final int TAG_LEVEL = 0x38;
   private static final int TAG_ID = 0x08;
   private static final int TAG_ATTRIBUTES = 0x12;
 
@@ -54,6 +56,7 @@ public record ClusterDescription(long clusterId, long memberId, Membership membe
     membership.removed().forEach(id -> MemberFormat.writeVarint(out, TAG_REMOVED, id));
     MemberFormat.writeBytes(out, TAG_VERSION, Bytes.utf8(membership.clusterVersion()));
     MemberFormat.writeVarint(out, TAG_TELLER, memberId);
+    MemberFormat.writeVarint(out, TAG_LEVEL, membership.level());
     return Bytes.of(out.toByteArray());
   }
 
@@ -63,6 +66,7 @@ public record ClusterDescription(long clusterId, long memberId, Membership membe
     long clusterId = 0;
     long memberId = 0;
     String version = "";
+    int level = FeatureLevel.OLDEST;
     List<Member> members = new ArrayList<>();
     List<Long> removed = new ArrayList<>();
     WireCursor in = new WireCursor(message);
@@ -75,6 +79,7 @@ public record ClusterDescription(long clusterId, long memberId, Membership membe
         case TAG_REMOVED -> removed.add(in.varint());
         case TAG_VERSION -> version = in.bytes().toUtf8();
         case TAG_TELLER -> memberId = in.varint();
+        case TAG_LEVEL -> level = Math.toIntExact(in.varint());
         default -> in.skip(tag);
       }
     }
@@ -83,7 +88,7 @@ public record ClusterDescription(long clusterId, long memberId, Membership membe
           "a description of a cluster in layout " + layout + "; this version reads " + LAYOUT);
     }
     return new ClusterDescription(
-        clusterId, memberId, new Membership(members, removed, version, ""));
+        clusterId, memberId, new Membership(members, removed, version, "", List.of(), level));
   }
 
   private static Member member(WireCursor in) {

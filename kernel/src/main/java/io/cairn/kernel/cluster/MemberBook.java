@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.kernel.cluster;
 
+import io.cairn.kernel.command.Command;
+import io.cairn.kernel.command.FeatureLevel;
 import io.cairn.kernel.state.Tables;
 import io.cairn.spi.consensus.ConfigurationChange;
 import io.cairn.spi.environment.InvariantViolation;
@@ -25,8 +27,9 @@ import org.jspecify.annotations.Nullable;
  * depends on the entry and on earlier entries alone. Any thread may ask for {@link #membership}.
  *
  * <p>In its table a member is stored under {@code m} and its id (8 bytes, big endian), a former one
- * under {@code r} and its id with an empty value, and under {@code version} and {@code downgrade}
- * stand the texts that the cluster has agreed on.
+ * under {@code r} and its id with an empty value, what it announced to run under {@code a} and its
+ * id (level, 4 bytes, then the version), and under {@code version}, {@code downgrade} and {@code
+ * level} stands what the cluster has agreed on.
  */
 @OnLane("apply")
 public final class MemberBook {
@@ -34,6 +37,8 @@ public final class MemberBook {
   private static final byte REMOVED = 'r';
   private static final Bytes CLUSTER_VERSION = Bytes.utf8("version");
   private static final Bytes DOWNGRADE_TARGET = Bytes.utf8("downgrade");
+  private static final byte ANNOUNCED = 'a';
+  private static final Bytes LEVEL = Bytes.utf8("level");
   private static final int ID_KEY_LENGTH = 1 + Long.BYTES;
 
   /** Is told of changes, on the apply lane; must be short. */
@@ -43,9 +48,20 @@ public final class MemberBook {
     void changed(Membership before, Membership after);
   }
 
+  private final int newestLevel;
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   // Written by the apply lane only; any thread reads one immutable value.
   private volatile Membership membership = Membership.EMPTY;
+
+  /** The registry of this release. */
+  public MemberBook() {
+    this(FeatureLevel.NEWEST);
+  }
+
+  /** The registry of a release that knows levels up to {@code newestLevel}. */
+  MemberBook(int newestLevel) {
+    this.newestLevel = newestLevel;
+  }
 
   /** Adds a listener, which hears of the next change. */
   @OnLane("any")
@@ -61,7 +77,9 @@ public final class MemberBook {
 
   /** Takes over what {@code view} holds, at start. */
   public void load(StorageView view) {
-    become(read(view));
+    Membership read = read(view);
+    requireKnown(read.level());
+    become(read);
   }
 
   /** Takes over what {@code other} holds, when a state was installed. */
@@ -76,6 +94,8 @@ public final class MemberBook {
     List<Long> removed = new ArrayList<>();
     String version = "";
     String target = "";
+    int level = FeatureLevel.OLDEST;
+    List<Membership.Release> releases = new ArrayList<>();
     try (Cursor cursor = view.scan(Tables.MEMBERS, Bytes.EMPTY, Bytes.EMPTY)) {
       while (cursor.next()) {
         Bytes key = cursor.key();
@@ -83,6 +103,8 @@ public final class MemberBook {
           version = cursor.value().toUtf8();
         } else if (key.equals(DOWNGRADE_TARGET)) {
           target = cursor.value().toUtf8();
+        } else if (key.equals(LEVEL)) {
+          level = cursor.value().asByteBuffer().getInt();
         } else {
           InvariantViolation.check(
               key.length() == ID_KEY_LENGTH, "a key of the member table is a kind and an id");
@@ -90,13 +112,14 @@ public final class MemberBook {
           switch (key.byteAt(0)) {
             case MEMBER -> members.add(MemberFormat.decode(id, cursor.value()));
             case REMOVED -> removed.add(id);
+            case ANNOUNCED -> releases.add(release(id, cursor.value()));
             default ->
                 throw new InvariantViolation("the member table has a key of an unknown kind");
           }
         }
       }
     }
-    return new Membership(members, removed, version, target);
+    return new Membership(members, removed, version, target, releases, level);
   }
 
   /**
@@ -117,6 +140,7 @@ public final class MemberBook {
       case UPDATE -> store(withPeerUrls(require(id), change.member().peerUrls()), batch);
       case REMOVE -> {
         batch.add(new Mutation.Delete(Tables.MEMBERS, key(MEMBER, id)));
+        batch.add(new Mutation.Delete(Tables.MEMBERS, key(ANNOUNCED, id)));
         batch.add(new Mutation.Put(Tables.MEMBERS, key(REMOVED, id), Bytes.EMPTY));
         become(membership.withRemoved(id));
       }
@@ -173,13 +197,59 @@ public final class MemberBook {
    *
    * @return false if there is no such member (any more), which changes nothing
    */
-  public boolean publish(long id, String name, List<String> clientUrls, List<Mutation> batch) {
+  public boolean publish(Command.MemberAttributes attributes, List<Mutation> batch) {
+    long id = attributes.memberId();
     Member present = membership.findMember(id).orElse(null);
     if (present == null) {
       return false;
     }
-    store(new Member(id, name, present.peerUrls(), clientUrls, present.learner()), batch);
+    Membership.Release release =
+        new Membership.Release(id, attributes.version(), attributes.featureLevel());
+    batch.add(new Mutation.Put(Tables.MEMBERS, key(ANNOUNCED, id), encode(release)));
+    become(membership.with(release));
+    store(
+        new Member(
+            id, attributes.name(), present.peerUrls(), attributes.clientUrls(), present.learner()),
+        batch);
     return true;
+  }
+
+  /**
+   * Takes the cluster to a higher level; a lower one changes nothing.
+   *
+   * @throws IllegalStateException if this release does not know it
+   */
+  public void raiseLevel(int level, List<Mutation> batch) {
+    requireKnown(level);
+    if (level > membership.level()) {
+      batch.add(
+          new Mutation.Put(
+              Tables.MEMBERS,
+              LEVEL,
+              Bytes.of(ByteBuffer.allocate(Integer.BYTES).putInt(level).array())));
+      become(membership.withLevel(level));
+    }
+  }
+
+  private void requireKnown(int level) {
+    if (level > newestLevel) {
+      throw new IllegalStateException(
+          ("the cluster has gone on to feature level %d; this release knows levels up to %d. Start"
+               + " a newer release")
+              .formatted(level, newestLevel));
+    }
+  }
+
+  private static Bytes encode(Membership.Release release) {
+    Bytes version = Bytes.utf8(release.version());
+    ByteBuffer out = ByteBuffer.allocate(Integer.BYTES + version.length());
+    out.putInt(release.level()).put(version.asByteBuffer());
+    return Bytes.of(out.array());
+  }
+
+  private static Membership.Release release(long id, Bytes stored) {
+    return new Membership.Release(
+        id, stored.slice(Integer.BYTES, stored.length()).toUtf8(), stored.asByteBuffer().getInt());
   }
 
   /** Notes the version that the members have agreed on. */

@@ -66,14 +66,23 @@ public sealed interface Command<R> {
   record AlarmCommand(Alarm.Action action, Alarm alarm)
       implements Command<MaintenanceService.Alarms> {}
 
-  /** Says what a started member is called and where its clients reach it. */
-  record MemberAttributes(long memberId, String name, List<String> clientUrls)
+  /**
+   * Says what a started member is called, where its clients reach it, and what it understands.
+   *
+   * @param version its release, as the version of etcd's API that it speaks
+   * @param featureLevel the newest {@link FeatureLevel} that it knows
+   */
+  record MemberAttributes(
+      long memberId, String name, List<String> clientUrls, String version, int featureLevel)
       implements Command<HeaderResult> {
     /** Copies the list. */
     public MemberAttributes {
       clientUrls = List.copyOf(clientUrls);
     }
   }
+
+  /** Takes the cluster to a {@link FeatureLevel}, which all members know. */
+  record RaiseLevel(int level) implements Command<HeaderResult> {}
 
   /** Fixes the version that the cluster has agreed on. */
   record ClusterVersion(String version) implements Command<HeaderResult> {}

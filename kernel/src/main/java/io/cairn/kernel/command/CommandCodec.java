@@ -15,6 +15,7 @@ import io.cairn.kernel.command.Command.LeaseGrant;
 import io.cairn.kernel.command.Command.LeaseRevoke;
 import io.cairn.kernel.command.Command.MemberAttributes;
 import io.cairn.kernel.command.Command.Put;
+import io.cairn.kernel.command.Command.RaiseLevel;
 import io.cairn.kernel.command.Command.Txn;
 import io.cairn.spi.auth.Identity;
 import io.cairn.spi.store.Alarm;
@@ -51,6 +52,9 @@ public final class CommandCodec {
   private static final int CLUSTER_VERSION = 1300;
   private static final int MEMBER_ATTRIBUTES = 1301;
   private static final int DOWNGRADE_INFO = 1302;
+
+  /** From here on numbers are not etcd's. */
+  private static final int RAISE_LEVEL = 3000;
 
   private CommandCodec() {}
 
@@ -169,6 +173,7 @@ public final class CommandCodec {
       case MemberAttributes _ -> MEMBER_ATTRIBUTES;
       case ClusterVersion _ -> CLUSTER_VERSION;
       case DowngradeInfo _ -> DOWNGRADE_INFO;
+      case RaiseLevel _ -> RAISE_LEVEL;
     };
   }
 
@@ -193,10 +198,14 @@ public final class CommandCodec {
               + numberSize(2, alarm.alarm().memberId())
               + numberSize(3, number(alarm.alarm().kind()));
       case MemberAttributes member ->
-          numberSize(1, member.memberId()) + messageSize(2, attributesSize(member));
+          numberSize(1, member.memberId())
+              + messageSize(2, attributesSize(member))
+              + textSize(3, member.version())
+              + numberSize(4, member.featureLevel());
       case ClusterVersion version -> textSize(1, version.version());
       case DowngradeInfo(String target) ->
           MessageWriter.flagSize(1, !target.isEmpty()) + textSize(2, target);
+      case RaiseLevel(int level) -> numberSize(1, level);
     };
   }
 
@@ -248,7 +257,10 @@ public final class CommandCodec {
         for (String url : member.clientUrls()) {
           out.presentBytes(2, Bytes.utf8(url));
         }
+        out.text(3, member.version());
+        out.number(4, member.featureLevel());
       }
+      case RaiseLevel(int level) -> out.number(1, level);
       case ClusterVersion version -> out.text(1, version.version());
       case DowngradeInfo(String target) -> {
         out.flag(1, !target.isEmpty());
@@ -291,6 +303,7 @@ public final class CommandCodec {
         yield new AlarmCommand(action(numbers[1]), new Alarm(numbers[2], kind(numbers[3])));
       }
       case MEMBER_ATTRIBUTES -> readAttributes(in);
+      case RAISE_LEVEL -> new RaiseLevel(Math.toIntExact(numbers(in, 1)[1]));
       case CLUSTER_VERSION -> {
         String version = "";
         while (in.hasMore()) {
@@ -338,10 +351,14 @@ public final class CommandCodec {
     long id = 0;
     String name = "";
     List<String> urls = new ArrayList<>();
+    String version = "";
+    int level = 0;
     while (in.hasMore()) {
       int tag = in.tag();
       switch (tag) {
         case 0x08 -> id = in.varint();
+        case 0x1a -> version = in.bytes().toUtf8();
+        case 0x20 -> level = Math.toIntExact(in.varint());
         case 0x12 -> {
           WireCursor attributes = new WireCursor(in.bytes());
           while (attributes.hasMore()) {
@@ -356,7 +373,7 @@ public final class CommandCodec {
         default -> throw unexpected(in, tag);
       }
     }
-    return new MemberAttributes(id, name, urls);
+    return new MemberAttributes(id, name, urls, version, level);
   }
 
   // Numbers of etcd's enumerations. UNKNOWN has one that etcd will hardly ever give a meaning;

@@ -314,7 +314,9 @@ final class ClusterFacadeTest {
         .consensus()
         .commit(
             CommandCodec.encode(
-                1, Identity.ANONYMOUS, new Command.MemberAttributes(id, "m" + id, List.of())));
+                1,
+                Identity.ANONYMOUS,
+                new Command.MemberAttributes(id, "m" + id, List.of(), "3.7.1", 1)));
   }
 
   @Test

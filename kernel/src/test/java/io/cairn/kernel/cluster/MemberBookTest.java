@@ -4,6 +4,7 @@ package io.cairn.kernel.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cairn.backendmemory.MemoryBackend;
+import io.cairn.kernel.command.Command;
 import io.cairn.kernel.state.Tables;
 import io.cairn.spi.consensus.Configuration;
 import io.cairn.spi.storage.Mutation;
@@ -100,8 +101,8 @@ final class MemberBookTest {
     apply(MemberChange.ofInitialMember(1, "", URL_1));
     List<Mutation> batch = new ArrayList<>();
 
-    boolean known = book.publish(1, "a", List.of("http://127.0.0.1:2379"), batch);
-    boolean unknown = book.publish(5, "e", List.of(), batch);
+    boolean known = book.publish(attributes(1, "a", List.of("http://127.0.0.1:2379")), batch);
+    boolean unknown = book.publish(attributes(5, "e", List.of()), batch);
     engine.commit(batch);
 
     assertThat(known).isTrue();
@@ -153,5 +154,9 @@ final class MemberBookTest {
       other.load(view);
     }
     return other.membership();
+  }
+
+  private static Command.MemberAttributes attributes(long id, String name, List<String> urls) {
+    return new Command.MemberAttributes(id, name, urls, "3.7.1", 1);
   }
 }

@@ -11,6 +11,7 @@ import io.cairn.kernel.command.Command.LeaseGrant;
 import io.cairn.kernel.command.Command.LeaseRevoke;
 import io.cairn.kernel.command.Command.MemberAttributes;
 import io.cairn.kernel.command.Command.Put;
+import io.cairn.kernel.command.Command.RaiseLevel;
 import io.cairn.kernel.command.Command.Txn;
 import io.cairn.spi.store.Alarm;
 import io.cairn.spi.store.Bytes;
@@ -48,8 +49,11 @@ final class RandomCommands {
       case 7 ->
           new AlarmCommand(
               pick(Alarm.Action.values()), new Alarm(number(), pick(Alarm.Kind.values())));
-      case 8 -> new MemberAttributes(number(), text(), list(3, this::text));
+      case 8 ->
+          new MemberAttributes(
+              number(), text(), list(3, this::text), text(), random.nextInt(1 << 20));
       case 9 -> new ClusterVersion(text());
+      case 10 -> new RaiseLevel(random.nextInt(1 << 20));
       default -> new DowngradeInfo(text());
     };
   }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.cairn.kernel.backup.DatabaseFile;
 import io.cairn.kernel.cluster.MemberBook;
 import io.cairn.kernel.cluster.MemberChange;
+import io.cairn.kernel.command.Command;
 import io.cairn.kernel.lease.LeaseBook;
 import io.cairn.kernel.records.RevisionKey;
 import io.cairn.kernel.state.Tables;
@@ -118,7 +119,10 @@ final class BackupTest {
     members.apply(
         MemberChange.ofInitialMember(member, "default", List.of("http://localhost:2380")).encode(),
         batch);
-    members.publish(member, "default", List.of("http://localhost:2379"), batch);
+    members.publish(
+        new Command.MemberAttributes(
+            member, "default", List.of("http://localhost:2379"), "3.7.1", 1),
+        batch);
     members.agreeOnVersion("3.7.0", batch);
     new LeaseBook().grant(0x1234, 60, batch);
     new AlarmBook().apply(Alarm.Action.ACTIVATE, new Alarm(member, Alarm.Kind.NOSPACE), batch);
