@@ -9,13 +9,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Runs Debian's etcdctl against one endpoint. */
-final class Etcdctl {
+/** Runs Debian's etcdctl. */
+public final class Etcdctl {
   private static final long SECONDS_MAX = 30;
 
   private final String endpoint;
 
-  Etcdctl(String endpoint) {
+  /** For one endpoint, or several divided by commas. */
+  public Etcdctl(String endpoint) {
     this.endpoint = endpoint;
   }
 
@@ -25,10 +26,10 @@ final class Etcdctl {
    * @param exitCode how it ended
    * @param output what it printed on both streams
    */
-  record Outcome(int exitCode, String output) {}
+  public record Outcome(int exitCode, String output) {}
 
   /** Runs a command that must succeed, and returns what it printed. */
-  String ok(String... arguments) throws Exception {
+  public String ok(String... arguments) throws Exception {
     Outcome outcome = run("", arguments);
     if (outcome.exitCode() != 0) {
       throw new AssertionError(
@@ -38,7 +39,7 @@ final class Etcdctl {
   }
 
   /** Runs a command with text on its standard input. */
-  Outcome run(String input, String... arguments) throws Exception {
+  public Outcome run(String input, String... arguments) throws Exception {
     Path output = Files.createTempFile("etcdctl", ".out");
     try {
       Process process =

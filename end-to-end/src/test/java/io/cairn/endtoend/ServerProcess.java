@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.endtoend;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** A server of either kind with one member on loopback, ended with the test. */
-final class ServerProcess implements AutoCloseable {
+/**
+ * A server of either kind on loopback, ended with the test, and at the latest with the JVM that
+ * runs the tests.
+ */
+public final class ServerProcess implements AutoCloseable {
   /** Which server. */
-  enum Kind {
+  public enum Kind {
     CAIRN("../distribution/target/cairn/bin/cairn"),
     ETCD("etcd");
 
@@ -30,29 +30,52 @@ final class ServerProcess implements AutoCloseable {
     Kind(String program) {
       this.program = program;
     }
+
+    /** What to run. */
+    public String program() {
+      return program;
+    }
   }
 
   private static final long START_SECONDS_MAX = 60;
   private static final long STOP_SECONDS_MAX = 30;
-  private static final int LINES_KEPT = 400;
+
+  /** All that run, so that none is left when the tests are broken off. */
+  private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
+
+  static {
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> RUNNING.forEach(Process::destroyForcibly)));
+  }
 
   /**
    * How a process ended by itself.
    *
    * @param lines what it printed
    */
-  record Ended(int exitCode, List<String> lines) {}
+  public record Ended(int exitCode, List<String> lines) {}
 
   private final List<String> command;
   private final int port;
-  private Process process;
-  private Output output;
+  private final @Nullable Path log;
+  // Written by whoever starts the server, read by all threads of a test.
+  private volatile @Nullable Process process;
+  private volatile @Nullable ServerOutput output;
 
-  private ServerProcess(List<String> command, int port) throws IOException {
-    this.command = command;
+  private ServerProcess(List<String> command, int port, @Nullable Path log) {
+    this.command = List.copyOf(command);
     this.port = port;
-    this.process = spawn();
-    this.output = new Output(process);
+    this.log = log;
+  }
+
+  /**
+   * A server that is not started yet.
+   *
+   * @param port where it will listen for clients
+   * @param log where everything that it prints is appended
+   */
+  public static ServerProcess prepare(List<String> command, int port, Path log) {
+    return new ServerProcess(command, port, log);
   }
 
   /** Starts a server and waits until it serves clients. */
@@ -64,8 +87,9 @@ final class ServerProcess implements AutoCloseable {
   static ServerProcess start(Kind kind, String name, Path dataDir, String... more)
       throws Exception {
     int port = freePort();
-    ServerProcess server = new ServerProcess(command(kind, name, dataDir, port, more), port);
+    ServerProcess server = new ServerProcess(command(kind, name, dataDir, port, more), port, null);
     try {
+      server.launch();
       server.awaitReady();
     } catch (Exception e) {
       server.close();
@@ -88,12 +112,12 @@ final class ServerProcess implements AutoCloseable {
   static Ended run(@Nullable Path folder, Map<String, String> environment, List<String> command)
       throws Exception {
     Process process = spawn(folder, environment, command);
-    Output output = new Output(process);
+    ServerOutput output = new ServerOutput(process, null);
     try {
       if (!process.waitFor(START_SECONDS_MAX, TimeUnit.SECONDS)) {
         throw new AssertionError(command + " does not end:\n" + output.tail());
       }
-      output.ended.get(STOP_SECONDS_MAX, TimeUnit.SECONDS);
+      output.ended().get(STOP_SECONDS_MAX, TimeUnit.SECONDS);
       return new Ended(process.exitValue(), output.lines());
     } finally {
       var _ = process.destroyForcibly();
@@ -133,12 +157,18 @@ final class ServerProcess implements AutoCloseable {
 
   /** A port that was free a moment ago. */
   static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+    return freePort(InetAddress.getLoopbackAddress());
+  }
+
+  /** The same at one of the many addresses that loopback has. */
+  public static int freePort(InetAddress address) throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, address)) {
       return socket.getLocalPort();
     }
   }
 
-  int port() {
+  /** Where it listens for clients. */
+  public int port() {
     return port;
   }
 
@@ -146,55 +176,101 @@ final class ServerProcess implements AutoCloseable {
     return "http://127.0.0.1:" + port;
   }
 
-  /** The operating system's number of the process. */
-  long pid() {
-    return process.pid();
+  /** Starts the process, and does not wait for anything. */
+  public void launch() throws IOException {
+    if (isRunning()) {
+      throw new IllegalStateException("the server still runs");
+    }
+    Process started = spawn(null, Map.of(), command);
+    process = started;
+    output = new ServerOutput(started, log);
+  }
+
+  /** Waits until the server serves clients. */
+  public void awaitReady() throws Exception {
+    try {
+      output().ready().get(START_SECONDS_MAX, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new AssertionError(command + " does not serve clients:\n" + output().tail(), e);
+    }
+  }
+
+  /** Whether the process exists, paused or not. */
+  public boolean isRunning() {
+    Process last = process;
+    return last != null && last.isAlive();
+  }
+
+  /** The number of the process. */
+  public long pid() {
+    return process().pid();
   }
 
   /** Ends the process as a power cut would, as far as a process can. */
-  void kill() {
-    var _ = process.destroyForcibly().onExit().join();
+  public void kill() {
+    var _ = process().destroyForcibly().onExit().join();
+  }
+
+  /** Sends a signal such as {@code STOP}. */
+  public void signal(String name) throws Exception {
+    Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start();
+    if (kill.waitFor() != 0) {
+      throw new IOException("no signal " + name + " for process " + pid());
+    }
   }
 
   /** Stops the process with SIGTERM and returns how it ended. */
-  int stop() throws Exception {
-    process.destroy();
-    if (!process.waitFor(STOP_SECONDS_MAX, TimeUnit.SECONDS)) {
-      throw new AssertionError("the server did not stop; its log ends with\n" + output.tail());
+  public int stop() throws Exception {
+    signal("TERM"); // Process.destroy would also close the pipe that the server logs to.
+    return awaitEnd(STOP_SECONDS_MAX).exitCode();
+  }
+
+  /** Waits until the process has ended by itself. */
+  public Ended awaitEnd(long secondsMax) throws Exception {
+    if (!process().waitFor(secondsMax, TimeUnit.SECONDS)) {
+      throw new AssertionError("the server did not stop; its log ends with\n" + output().tail());
     }
-    output.ended.get(STOP_SECONDS_MAX, TimeUnit.SECONDS);
-    return process.exitValue();
+    output().ended().get(STOP_SECONDS_MAX, TimeUnit.SECONDS);
+    return new Ended(process().exitValue(), output().lines());
   }
 
   /** Starts the same command again after it has ended, and waits until it serves clients. */
-  void restart() throws Exception {
-    if (process.isAlive()) {
-      throw new IllegalStateException("the server still runs");
-    }
-    process = spawn();
-    output = new Output(process);
+  public void restart() throws Exception {
+    launch();
     awaitReady();
   }
 
   /** The last lines that the server has logged. */
-  String log() {
-    return output.tail();
+  public String log() {
+    return output().tail();
   }
 
   /** The same, line by line; all of them are there once the server has stopped. */
-  List<String> logLines() {
-    return output.lines();
+  public List<String> logLines() {
+    return output().lines();
   }
 
   @Override
   public void close() {
-    if (process.isAlive()) {
+    if (isRunning()) {
       kill();
     }
   }
 
-  private Process spawn() throws IOException {
-    return spawn(null, Map.of(), command);
+  private Process process() {
+    Process last = process;
+    if (last == null) {
+      throw new IllegalStateException("the server was never started");
+    }
+    return last;
+  }
+
+  private ServerOutput output() {
+    ServerOutput last = output;
+    if (last == null) {
+      throw new IllegalStateException("the server was never started");
+    }
+    return last;
   }
 
   /** Nothing that the developer has set, such as {@code ETCD_NAME}, reaches the process. */
@@ -207,59 +283,9 @@ final class ServerProcess implements AutoCloseable {
     if (folder != null) {
       builder.directory(folder.toFile());
     }
-    return builder.start();
-  }
-
-  private void awaitReady() throws Exception {
-    try {
-      output.ready.get(START_SECONDS_MAX, TimeUnit.SECONDS);
-    } catch (ExecutionException | TimeoutException e) {
-      throw new AssertionError(command + " does not serve clients:\n" + output.tail(), e);
-    }
-  }
-
-  /** Reads what a process prints, and knows when it says that it is ready. */
-  private static final class Output {
-    private final CompletableFuture<Void> ready = new CompletableFuture<>();
-    private final CompletableFuture<Void> ended = new CompletableFuture<>();
-    private final Deque<String> lines = new ArrayDeque<>();
-
-    Output(Process process) {
-      Thread.ofPlatform().daemon().start(() -> read(process));
-    }
-
-    private void read(Process process) {
-      try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
-        String line = reader.readLine();
-        while (line != null) {
-          keep(line);
-          if (line.contains("ready to serve client requests")
-              || line.contains("serving insecure client requests")) {
-            ready.complete(null);
-          }
-          line = reader.readLine();
-        }
-        ready.completeExceptionally(new IOException("the process ended"));
-      } catch (IOException e) {
-        ready.completeExceptionally(e);
-      } finally {
-        ended.complete(null);
-      }
-    }
-
-    private synchronized void keep(String line) {
-      lines.addLast(line);
-      if (lines.size() > LINES_KEPT) {
-        lines.removeFirst();
-      }
-    }
-
-    synchronized List<String> lines() {
-      return List.copyOf(lines);
-    }
-
-    String tail() {
-      return String.join("\n", lines());
-    }
+    Process process = builder.start();
+    RUNNING.add(process);
+    var _ = process.onExit().thenAccept(RUNNING::remove);
+    return process;
   }
 }
