@@ -302,6 +302,11 @@ final class Cluster implements AutoCloseable {
     members.remove(member);
   }
 
+  /** Takes members out of account that have ended for good. */
+  void forget(List<ClusterMember> lost) {
+    members.removeAll(lost);
+  }
+
   /** All members, as some member knows them. */
   List<Member> memberList() throws Exception {
     return leader()

@@ -198,6 +198,17 @@ final class ClusterMember implements AutoCloseable {
     }
   }
 
+  /** Copies everything that it has stored; it must not run. */
+  void copyData(Path to) throws IOException {
+    List<Path> all;
+    try (Stream<Path> paths = Files.walk(dataDir)) {
+      all = paths.toList();
+    }
+    for (Path path : all) {
+      Files.copy(path, to.resolve(dataDir.relativize(path)));
+    }
+  }
+
   @Override
   public void close() {
     client.close();
