@@ -31,21 +31,16 @@ final class ChaosIT {
 
   @Test
   void threeMembersKeepEveryPromiseUnderKillsPausesAndPartitions() throws Exception {
-    Nemesis nemesis = survive("chaos-3", 3, SECONDS);
-
-    assertThat(nemesis.kills()).isGreaterThanOrEqualTo(SECONDS / 9);
-    assertThat(nemesis.separations()).isGreaterThanOrEqualTo(SECONDS / 30);
-    assertThat(nemesis.pauses()).isGreaterThanOrEqualTo(1);
+    survive("chaos-3", 3, SECONDS, 10, 3);
   }
 
   @Test
   void fiveMembersKeepEveryPromiseUnderKillsPausesAndPartitions() throws Exception {
-    Nemesis nemesis = survive("chaos-5", 5, SECONDS_OF_FIVE);
-
-    assertThat(nemesis.kills() + nemesis.separations() + nemesis.pauses()).isGreaterThan(3);
+    survive("chaos-5", 5, SECONDS_OF_FIVE, 1, 1);
   }
 
-  private Nemesis survive(String label, int members, int seconds) throws Exception {
+  private void survive(String label, int members, int seconds, int killsMin, int separationsMin)
+      throws Exception {
     long seed = Long.getLong("cairn.seed", System.nanoTime() & Long.MAX_VALUE);
     System.out.printf("%s: -Dcairn.seed=%d, %d s%n", label, seed, seconds);
     Ledger ledger = new Ledger();
@@ -57,7 +52,7 @@ final class ChaosIT {
       try (LedgerClients clients =
           LedgerClients.start(ledger, cluster::clients, CLIENTS, "c", seed)) {
         assertThat(clients).isNotNull();
-        nemesis.torment(Duration.ofSeconds(seconds));
+        nemesis.torment(Duration.ofSeconds(seconds), killsMin, separationsMin);
       }
 
       History history = LedgerCheck.keeps(cluster, ledger);
@@ -68,7 +63,6 @@ final class ChaosIT {
       System.out.printf(
           "%s: %s; %s; watchers needed %d and %d streams; -Dcairn.seed=%d%n",
           label, nemesis.summary(), ledger.summary(), watcher.streams(), other.streams(), seed);
-      return nemesis;
     }
   }
 }

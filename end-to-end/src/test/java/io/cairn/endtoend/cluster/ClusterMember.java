@@ -189,6 +189,9 @@ final class ClusterMember implements AutoCloseable {
 
   /** Loses everything that it has stored. */
   void wipe() throws IOException {
+    if (!Files.exists(dataDir)) {
+      return;
+    }
     List<Path> all;
     try (Stream<Path> paths = Files.walk(dataDir)) {
       all = paths.sorted(Comparator.reverseOrder()).toList();

@@ -53,10 +53,17 @@ final class Nemesis {
     this.random = new Random(seed);
   }
 
-  /** Goes on for so long; afterwards every member runs and every link is open. */
-  void torment(Duration duration) throws Exception {
+  /**
+   * Goes on for so long, and on a slow machine longer, until there were {@code killsMin} kills,
+   * {@code separationsMin} separations and a pause; afterwards every member runs and every link is
+   * open.
+   */
+  void torment(Duration duration, int killsMin, int separationsMin) throws Exception {
     long end = System.nanoTime() + duration.toNanos();
-    while (System.nanoTime() - end < 0) {
+    while (System.nanoTime() - end < 0
+        || kills < killsMin
+        || separations < separationsMin
+        || pauses == 0) {
       if (next.isEmpty()) {
         List<Misfortune> all = new ArrayList<>(List.of(Misfortune.values()));
         Collections.shuffle(all, random);
@@ -70,18 +77,6 @@ final class Nemesis {
       repair();
       Eventually.pause(random.nextInt(REST_MILLIS_MAX));
     }
-  }
-
-  int kills() {
-    return kills;
-  }
-
-  int pauses() {
-    return pauses;
-  }
-
-  int separations() {
-    return separations;
   }
 
   /** One line about what was done. */

@@ -29,7 +29,7 @@ public final class Ledger {
   private final Queue<String> violations = new ConcurrentLinkedQueue<>();
   private final AtomicLong revisionSeen = new AtomicLong();
   private final Map<String, AtomicLong> revisionsOfKeys = new ConcurrentHashMap<>();
-  private final AtomicLong unknown = new AtomicLong();
+  private final Map<String, AtomicLong> unknown = new ConcurrentHashMap<>();
 
   /**
    * What a client did to a key.
@@ -115,9 +115,9 @@ public final class Ledger {
     raise(ofKey(key), changedAt);
   }
 
-  /** Notes a request of which nobody knows whether it happened. */
-  public void unknown() {
-    unknown.incrementAndGet();
+  /** Notes a request of which nobody knows whether it happened, and what was said instead. */
+  public void unknown(String reason) {
+    unknown.computeIfAbsent(reason, _ -> new AtomicLong()).incrementAndGet();
   }
 
   /** Notes something that must not be. */
@@ -143,8 +143,9 @@ public final class Ledger {
         + " writes acknowledged, "
         + sights.size()
         + " linearizable reads, "
-        + unknown.get()
-        + " requests with unknown outcome";
+        + unknown.values().stream().mapToLong(AtomicLong::get).sum()
+        + " requests with unknown outcome: "
+        + unknown;
   }
 
   /** What was seen to be wrong while requests were answered. */

@@ -109,7 +109,12 @@ public final class LedgerClients implements AutoCloseable {
   }
 
   private void failed(StatusRuntimeException failure) {
-    ledger.unknown();
+    // Only the constant part of what was said, without addresses and times.
+    String said = String.valueOf(failure.getStatus().getDescription());
+    ledger.unknown(
+        failure.getStatus().getCode()
+            + (said.startsWith("etcdserver") ? " " + said : "")
+            + (said.startsWith("context") ? " by the server" : ""));
     // etcd 3.4 sometimes gives the caller's deadline, which it knows, the code UNKNOWN.
     boolean deadline =
         "context deadline exceeded".equals(failure.getStatus().getDescription())

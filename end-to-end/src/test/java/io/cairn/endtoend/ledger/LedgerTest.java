@@ -24,7 +24,7 @@ final class LedgerTest {
     acknowledged(4, Write.put("counter/0", "1"), Write.put("b", "value-3"));
     acknowledged(5, Write.delete("b"));
     ledger.sending(List.of(Write.put("c", "value-4")));
-    ledger.unknown();
+    ledger.unknown("timeout");
   }
 
   @Test
