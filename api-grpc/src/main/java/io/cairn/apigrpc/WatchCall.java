@@ -112,7 +112,8 @@ final class WatchCall extends LoopCall implements CallEnvironment.EndlessCall {
       return;
     }
     if (draining) {
-      fail(new StoreException(new Reason.WatchCanceled()));
+      // Clients take any other end but that of a broken connection for the end of the watch.
+      fail(new StoreException(new Reason.Stopped()));
       return;
     }
     while (call.isReady()) {

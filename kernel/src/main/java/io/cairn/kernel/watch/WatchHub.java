@@ -67,14 +67,14 @@ final class WatchHub {
     lane.execute(this::lookAgainLater);
   }
 
-  /** Ends all streams. */
+  /** Ends all streams, with a reason that sends clients to another member. */
   void close() {
     List<ClientStream> open;
     synchronized (lock) {
       closed = true;
       open = List.copyOf(streams);
     }
-    open.forEach(stream -> stream.end(new Reason.WatchCanceled()));
+    open.forEach(stream -> stream.end(new Reason.Stopped()));
     lane.execute(() -> {
       if (nextLook != null) {
         nextLook.cancel();

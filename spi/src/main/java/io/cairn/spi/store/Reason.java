@@ -76,7 +76,7 @@ public sealed interface Reason {
   /** A watcher of that id exists on the stream. */
   record WatchIdDuplicate() implements Reason {}
 
-  /** The stream was ended by its client, or by shutdown. */
+  /** The stream was ended by its client. */
   record WatchCanceled() implements Reason {}
 
   // Access control.
