@@ -76,7 +76,7 @@ public final class WatchCall implements AutoCloseable {
 
     @Override
     public void onError(Throwable failure) {
-      steps.add(new Step.Over(String.valueOf(failure.getMessage())));
+      steps.add(new Step.Over(failure.toString()));
     }
 
     @Override
