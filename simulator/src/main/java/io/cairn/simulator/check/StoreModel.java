@@ -128,7 +128,8 @@ public final class StoreModel {
           Command.AlarmCommand _,
           Command.MemberAttributes _,
           Command.ClusterVersion _,
-          Command.DowngradeInfo _ ->
+          Command.DowngradeInfo _,
+          Command.RaiseLevel _ ->
           new HeaderResult(header(revision));
     };
   }

@@ -177,7 +177,8 @@ public final class HistoryText {
           Command.AlarmCommand _,
           Command.MemberAttributes _,
           Command.ClusterVersion _,
-          Command.DowngradeInfo _ ->
+          Command.DowngradeInfo _,
+          Command.RaiseLevel _ ->
           "nothing";
     };
   }
