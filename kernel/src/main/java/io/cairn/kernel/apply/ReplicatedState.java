@@ -99,7 +99,6 @@ public final class ReplicatedState implements StateMachine {
   private List<Mutation> mutations = new ArrayList<>();
   private long appliedIndex;
   private long appliedTerm;
-  private long batches;
 
   /** Goes on from what {@code published} shows, which is what was recovered. */
   public ReplicatedState(
@@ -143,7 +142,6 @@ public final class ReplicatedState implements StateMachine {
       for (CommittedEntry entry : entries) {
         applyEntry(entry);
       }
-      batches++;
       floor = keys.floor();
       publish();
     }
@@ -217,7 +215,6 @@ public final class ReplicatedState implements StateMachine {
       trimming = null;
       appliedIndex = point.appliedIndex();
       appliedTerm = point.appliedTerm();
-      batches++;
       keys.restart(store.index().writer(), point.revision(), point.compactionFloor());
       standing.configuration(books.members().membership().configuration());
       State[] installed = new State[1];
@@ -248,9 +245,9 @@ public final class ReplicatedState implements StateMachine {
     return flush.durableIndex();
   }
 
-  /** How many batches have been applied; tells a compaction whether it is alone. */
-  synchronized long batches() {
-    return batches;
+  /** The store's revision; tells a compaction how much is written beside it. */
+  synchronized long revision() {
+    return keys.revision();
   }
 
   /** Begins to trim the index to {@code floor}. Not on the apply lane. */

@@ -40,6 +40,7 @@ public final class IndexCompaction {
   private int[] gone = new int[16];
   private int goneCount;
   private int visited;
+  private long dropped;
 
   IndexCompaction(PageSlab slab, TreeEditor editor, HistoryPages history, long floor) {
     this.slab = slab;
@@ -51,6 +52,11 @@ public final class IndexCompaction {
   /** The oldest revision that can still be read afterwards. */
   public long floor() {
     return floor;
+  }
+
+  /** How many records have been reported as dropped so far. */
+  public long dropped() {
+    return dropped;
   }
 
   /**
@@ -163,6 +169,7 @@ public final class IndexCompaction {
     }
     boolean stays = rows.version[i] != 0 || rows.mod[i] >= floor;
     if (!stays) {
+      dropped++;
       sink.dropped(rows.mod[i], rows.sub[i], true);
     }
     return stays;
@@ -182,6 +189,7 @@ public final class IndexCompaction {
               link);
       history.release(id);
     }
+    dropped += goneCount;
     for (int i = goneCount - 1; i >= 0; i--) {
       int id = gone[i];
       sink.dropped(
