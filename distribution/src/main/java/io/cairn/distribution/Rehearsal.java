@@ -2,6 +2,7 @@
 package io.cairn.distribution;
 
 import com.google.protobuf.ByteString;
+import io.cairn.apiprotos.etcdserverpb.CompactionRequest;
 import io.cairn.apiprotos.etcdserverpb.Compare;
 import io.cairn.apiprotos.etcdserverpb.DeleteRangeRequest;
 import io.cairn.apiprotos.etcdserverpb.KVGrpc;
@@ -65,6 +66,7 @@ final class Rehearsal {
           }
           event.get(SECONDS_MAX, TimeUnit.SECONDS);
           fill(channel);
+          compact(channel);
         });
     for (int i = 0; i < RESTARTS; i++) {
       serve(servers.get(), Rehearsal::pages);
@@ -166,6 +168,17 @@ final class Rehearsal {
       answers.add(kv.txn(txn.build()));
     }
     await(answers, 1);
+  }
+
+  private static void compact(ManagedChannel channel) throws Exception {
+    KVGrpc.KVFutureStub kv = KVGrpc.newFutureStub(channel);
+    long revision =
+        kv.range(RangeRequest.newBuilder().setKey(ByteString.copyFromUtf8("any")).build())
+            .get(SECONDS_MAX, TimeUnit.SECONDS)
+            .getHeader()
+            .getRevision();
+    kv.compact(CompactionRequest.newBuilder().setRevision(revision).setPhysical(true).build())
+        .get(SECONDS_MAX, TimeUnit.SECONDS);
   }
 
   private static void pages(ManagedChannel channel) throws Exception {
