@@ -58,6 +58,9 @@ public final class RaftConsensus implements Consensus {
   // Written once by start(); until then whatever is asked for waits in the inbox.
   private volatile @Nullable RaftLoop loop;
 
+  // The same; null where leases are off.
+  private volatile @Nullable LeaderLease lease;
+
   // The same; until then nobody is known who could send a state.
   private volatile @Nullable SnapshotExchange states;
 
@@ -196,6 +199,13 @@ public final class RaftConsensus implements Consensus {
     states = exchange;
     RaftCore core = RaftCore.start(opened.recovered(), settings(), rng.split("raft"));
     long electionNanos = options.electionMillis() * NANOS_PER_MILLI;
+    LeaderLease made =
+        LeaderLease.of(
+            options.leaderLeaseReads(),
+            electionNanos,
+            options.heartbeatMillis() * NANOS_PER_MILLI,
+            time.nanos());
+    lease = made.isOn() ? made : null;
     RaftLoop started =
         new RaftLoop(
             core,
@@ -222,7 +232,8 @@ public final class RaftConsensus implements Consensus {
                 sizes.wal().payloadBytesMax(),
                 options.requestTimeoutMillis() * NANOS_PER_MILLI,
                 electionNanos,
-                kept));
+                kept,
+                made));
     reception.begin(records);
     // On this thread, before the lane's: whatever is committed is applied when start returns.
     started.begin();
@@ -251,7 +262,14 @@ public final class RaftConsensus implements Consensus {
   @Override
   public long tryReadIndex() {
     RaftLoop running = loop;
-    return running == null ? NO_INDEX : running.standing().readable();
+    if (running == null) {
+      return NO_INDEX;
+    }
+    long readable = running.standing().readable();
+    LeaderLease held = lease;
+    return readable == NO_INDEX && held != null && held.holds(time.nanos())
+        ? running.standing().status().committedIndex()
+        : readable;
   }
 
   @Override

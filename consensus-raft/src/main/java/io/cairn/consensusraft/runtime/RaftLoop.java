@@ -62,6 +62,7 @@ final class RaftLoop {
   private final StateOutcomes stateOutcomes;
   private final Installs installs;
   private final Identities identities;
+  private final LeaderLease lease;
   private final TimeSource time;
   private final EventLog events;
   private final Limits limits;
@@ -118,6 +119,7 @@ final class RaftLoop {
     this.stateOutcomes = network.stateOutcomes();
     this.installs = new Installs(core, exchange, work, membership);
     this.identities = network.identities();
+    this.lease = limits.lease();
   }
 
   /** The ways out and in. */
@@ -136,13 +138,15 @@ final class RaftLoop {
    * @param requestTimeoutNanos how long proposals and reads wait
    * @param electionNanos how long a transfer of leadership may take
    * @param kept what stays in the log for others
+   * @param lease how long reads may be answered without asking
    */
   record Limits(
       long boot,
       int payloadBytesMax,
       long requestTimeoutNanos,
       long electionNanos,
-      LogCutting.Kept kept) {}
+      LogCutting.Kept kept,
+      LeaderLease lease) {}
 
   /** The first step. A lone member campaigns, wins and applies its whole log within the call. */
   void begin() {
@@ -252,7 +256,7 @@ final class RaftLoop {
           return;
         }
         // All questions of one drain are one question to the core.
-        ReadWaiters.Group group = reads.openAt(time.nanos() + limits.requestTimeoutNanos());
+        ReadWaiters.Group group = reads.openAt(time.nanos(), limits.requestTimeoutNanos());
         if (group.isEmpty()) {
           inputs.add(new Input.ReadIndex(group));
         }
@@ -295,7 +299,11 @@ final class RaftLoop {
 
   private void sortMessage(Requests.Received received, PeerMessage message) {
     switch (message) {
-      case PeerMessage.Raft raft -> inputs.add(new Input.Receive(raft.message()));
+      case PeerMessage.Raft raft -> {
+        if (lease.mayVote(raft.message(), time.nanos())) {
+          inputs.add(new Input.Receive(raft.message()));
+        }
+      }
       case PeerMessage.Forward forward ->
           others.take(received.frame().sender().id(), forward, inputs);
       case PeerMessage.Refused refused -> own.refused(refused);
@@ -342,6 +350,7 @@ final class RaftLoop {
     // Before anything leaves that could make another member answer: see tryReadIndex.
     tell(standing.update(effects.role()));
     work.soleMember(core.configuration().members().size() <= 1);
+    lease.stepped(effects.role(), core.configuration(), effects.send());
     outbox.send(effects.send());
     if (!effects.dropped().isEmpty()) {
       takeBack(effects.dropped());
@@ -365,7 +374,9 @@ final class RaftLoop {
       }
     }
     for (Effects.ReadReady read : effects.reads()) {
-      reads.answer((ReadWaiters.Group) read.origin(), read.index());
+      ReadWaiters.Group group = (ReadWaiters.Group) read.origin();
+      lease.confirmed(effects, group.openedNanos());
+      reads.answer(group, read.index());
     }
     for (Effects.Page page : effects.pages()) {
       work.onLog(() -> log.page(page));

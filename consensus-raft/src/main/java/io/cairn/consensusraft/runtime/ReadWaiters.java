@@ -19,11 +19,18 @@ final class ReadWaiters {
   /** Callers that share one question. */
   static final class Group {
     private final List<CompletableFuture<Long>> answers = new ArrayList<>();
+    private final long openedNanos;
     private final long deadline;
     private boolean done;
 
-    Group(long deadline) {
+    Group(long openedNanos, long deadline) {
+      this.openedNanos = openedNanos;
       this.deadline = deadline;
+    }
+
+    /** When its first reader came, at the latest. */
+    long openedNanos() {
+      return openedNanos;
     }
 
     void add(CompletableFuture<Long> answer) {
@@ -38,11 +45,11 @@ final class ReadWaiters {
   private final Deque<Group> groups = new ArrayDeque<>();
   private @Nullable Group open;
 
-  /** The group that is open, or a new one that fails at {@code deadline} if it was not answered. */
-  Group openAt(long deadline) {
+  /** The group that is open, or a new one that fails in time if it was not answered. */
+  Group openAt(long now, long timeoutNanos) {
     Group group = open;
     if (group == null) {
-      group = new Group(deadline);
+      group = new Group(now, now + timeoutNanos);
       groups.addLast(group);
       open = group;
     }

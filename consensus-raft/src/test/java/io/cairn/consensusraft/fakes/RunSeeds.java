@@ -9,6 +9,11 @@ import java.util.stream.Stream;
 public final class RunSeeds {
   private RunSeeds() {}
 
+  /** Seeds for long lives of clusters. */
+  public static Stream<Long> ofLongLives() {
+    return with(Integer.getInteger("cairn.clusters", 40) / 4);
+  }
+
   /** Seeds for whole clusters, which take longer. */
   public static Stream<Long> ofClusters() {
     return with(Integer.getInteger("cairn.clusters", 40));

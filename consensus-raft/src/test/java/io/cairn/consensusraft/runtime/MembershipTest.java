@@ -106,7 +106,7 @@ final class MembershipTest {
 
   /** Members are added, promoted and removed under load, crashes and cuts. */
   @ParameterizedTest(name = "-Dcairn.seed={0}")
-  @MethodSource("io.cairn.consensusraft.fakes.RunSeeds#ofClusters")
+  @MethodSource("io.cairn.consensusraft.fakes.RunSeeds#ofLongLives")
   void changesUnderFaultsMakeNobodyAnswerWrongly(long seed) {
     Random dice = new Random(seed);
     RaftCluster cluster =

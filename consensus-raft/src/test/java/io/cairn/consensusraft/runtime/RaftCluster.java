@@ -8,6 +8,7 @@ import io.cairn.consensusraft.fakes.World;
 import io.cairn.consensusraft.runtime.TestMachine.Command;
 import io.cairn.consensusraft.wal.WalOptions;
 import io.cairn.spi.consensus.ConfigurationChange;
+import io.cairn.spi.consensus.Consensus;
 import io.cairn.spi.consensus.ConsensusOptions;
 import io.cairn.spi.store.Bytes;
 import java.util.ArrayList;
@@ -32,23 +33,32 @@ final class RaftCluster {
   final Set<Command> ofTheDead = new HashSet<>();
   private final int segmentBytes;
   private final LogCutting.Kept kept;
+  private final boolean leaseReads;
   private int proposals;
 
   /** Members 1 to {@code size}, running, of a cluster that begins now. */
   RaftCluster(long seed, int size) {
-    this(seed, size, 16384, LogCutting.Kept.STANDARD);
+    this(seed, size, 16384, LogCutting.Kept.STANDARD, false);
+  }
+
+  /** The same, whose leaders answer reads without asking again for a while. */
+  static RaftCluster withLeases(long seed, int size) {
+    return new RaftCluster(seed, size, 16384, LogCutting.Kept.STANDARD, true);
   }
 
   /** The same with logs that keep little, so that states have to be sent often. */
   static RaftCluster withShortLogs(long seed, int size) {
-    return new RaftCluster(seed, size, 8192, new LogCutting.Kept(10, 64 << 10, 64 << 10, 1 << 10));
+    return new RaftCluster(
+        seed, size, 8192, new LogCutting.Kept(10, 64 << 10, 64 << 10, 1 << 10), false);
   }
 
-  private RaftCluster(long seed, int size, int segmentBytes, LogCutting.Kept kept) {
+  private RaftCluster(
+      long seed, int size, int segmentBytes, LogCutting.Kept kept, boolean leaseReads) {
     this.world = new World(seed);
     this.network = new FakeNetwork(world);
     this.segmentBytes = segmentBytes;
     this.kept = kept;
+    this.leaseReads = leaseReads;
     List<ConfigurationChange> founders =
         LongStream.rangeClosed(1, size)
             .mapToObj(
@@ -184,7 +194,7 @@ final class RaftCluster {
               REQUEST_MILLIS,
               1 << 20,
               1000,
-              false,
+              leaseReads,
               0,
               goesOnAlone);
       RaftConsensus made =
@@ -263,6 +273,16 @@ final class RaftCluster {
             }
             return index;
           });
+    }
+
+    /** A read that is answered at once, or not at all. */
+    long tryRead() {
+      long index = consensus().tryReadIndex();
+      if (index != Consensus.NO_INDEX && index < checker.acknowledgedIndex()) {
+        throw new AssertionError(
+            "C7: a read at " + index + " misses " + checker.acknowledgedIndex());
+      }
+      return index;
     }
 
     /** The process dies; the machine goes on. */

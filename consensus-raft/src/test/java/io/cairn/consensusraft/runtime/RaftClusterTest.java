@@ -178,4 +178,40 @@ final class RaftClusterTest {
                 .isGreaterThanOrEqualTo(command.appliedAt));
     assertThat(cluster.follower().consensus().acknowledgedIndex(leader.id)).isZero();
   }
+
+  @Test
+  void aLeaseAnswersReadsAtOnceUntilTheLeaderMayHaveBeenReplaced() {
+    RaftCluster cluster = RaftCluster.withLeases(SEED, 3);
+    cluster.world.runMillis(2000);
+    Member leader = cluster.leader();
+    applied(cluster, leader.propose());
+
+    long without = leader.tryRead();
+    CompletableFuture<Long> round = leader.read();
+    cluster.world.runUntil(round::isDone, 500);
+    long with = leader.tryRead();
+    cluster.network.isolate(leader.id);
+    cluster.world.runMillis(800);
+    long afterIsolation = leader.tryRead();
+
+    assertThat(without).isEqualTo(Consensus.NO_INDEX);
+    assertThat(with).isGreaterThanOrEqualTo(round.join());
+    assertThat(afterIsolation).isEqualTo(Consensus.NO_INDEX);
+  }
+
+  @Test
+  void aLeaderThatHandsOverHasNoLeaseAnyMore() {
+    RaftCluster cluster = RaftCluster.withLeases(SEED, 3);
+    cluster.world.runMillis(2000);
+    Member leader = cluster.leader();
+    CompletableFuture<Long> round = leader.read();
+    cluster.world.runUntil(round::isDone, 500);
+
+    var transfer =
+        leader.consensus().transferLeadership(cluster.follower().id).toCompletableFuture();
+    cluster.world.runUntil(transfer::isDone, 3000);
+
+    assertThat(round).isCompleted();
+    assertThat(leader.tryRead()).isEqualTo(Consensus.NO_INDEX);
+  }
 }
