@@ -123,32 +123,33 @@ public final class WatchingClient {
     createdRevision = -1;
     told = new ArrayList<>();
     inFragment = false;
-    chosen.call(
-        0,
-        () -> {
-          try {
-            WatchStream opened = chosen.kernel().watch().open(Caller.LOCAL, () -> wake(ofChosen));
-            stream = opened;
-            opened.create(
-                new WatchRequest(
-                    range.key(),
-                    range.end(),
-                    startRevision,
-                    rng.below(2) == 0,
-                    flags.noPut(),
-                    flags.noDelete(),
-                    flags.prevKv(),
-                    0,
-                    rng.below(2) == 0));
-          } catch (StoreException refused) {
-            stream = null;
-          }
-        });
-    if (stream == null) {
+    // May happen later, if the member is paused; the client waits for it.
+    chosen.call(0, () -> create(chosen, ofChosen));
+    watchConnection(ofChosen);
+  }
+
+  private void create(SimulatedMember chosen, MemberLife of) {
+    if (life != of || stream != null || stopped) {
+      return;
+    }
+    try {
+      WatchStream opened = chosen.kernel().watch().open(Caller.LOCAL, () -> wake(of));
+      stream = opened;
+      opened.create(
+          new WatchRequest(
+              range.key(),
+              range.end(),
+              startRevision,
+              rng.below(2) == 0,
+              flags.noPut(),
+              flags.noDelete(),
+              flags.prevKv(),
+              0,
+              rng.below(2) == 0));
+      wake(of);
+    } catch (StoreException refused) {
+      end();
       later();
-    } else {
-      wake(ofChosen);
-      watchConnection(ofChosen);
     }
   }
 
@@ -189,10 +190,15 @@ public final class WatchingClient {
     void accept(WatchStream open);
   }
 
+  @SuppressWarnings("ReferenceEquality") // This very stream, not one that was opened since.
   private void pull(MemberLife of, OnStream what) {
     WatchStream open = stream;
     if (life == of && open != null && of.isAlive()) {
-      of.enter(() -> what.accept(open));
+      of.enter(() -> {
+        if (stream == open) {
+          what.accept(open);
+        }
+      });
     }
   }
 
@@ -262,6 +268,11 @@ public final class WatchingClient {
   private void end() {
     if (createdRevision >= 0) {
       recorder.watched(current());
+    }
+    WatchStream ended = stream;
+    MemberLife of = life;
+    if (ended != null && of != null && of.isAlive()) {
+      of.enter(ended::close);
     }
     createdRevision = -1;
     stream = null;
