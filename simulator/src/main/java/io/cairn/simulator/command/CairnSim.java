@@ -30,7 +30,7 @@ import java.util.SplittableRandom;
  * minimize seed|schedule file    makes one smaller while it still fails, into a file
  * hash seed...                   the hashes of runs, for comparing builds and machines
  * check history                  checks a history that was recorded anywhere
- * mutants [--all]                plants bugs, one at a time, and looks whether they are found
+ * mutants [--all|name...]        plants bugs, one at a time, and looks whether they are found
  * hunt from to                   stops at the first seed that fails; what mutants does in a process
  * </pre>
  */
@@ -65,7 +65,7 @@ public final class CairnSim {
       case "minimize" -> minimize(plan(word(args, 1)), Path.of(word(args, 2)));
       case "hash" -> hashes(args.subList(1, args.size()));
       case "check" -> check(Path.of(word(args, 1)));
-      case "mutants" -> new Mutants(out).run(args.contains("--all"));
+      case "mutants" -> new Mutants(out).run(args.subList(1, args.size()));
       case "hunt" -> hunt(number(args, 1), number(args, 2));
       default ->
           throw new IllegalArgumentException(

@@ -42,9 +42,21 @@ final class Mutants {
   /** A planted bug. */
   private record Mutant(String name, int seeds, List<String> patch) {}
 
-  /** With {@code all} every bug over three ranges of seeds, otherwise the canary and two others. */
-  int run(boolean all) throws IOException, InterruptedException {
-    List<Mutant> chosen = choose(all, readAll());
+  /**
+   * Plants bugs.
+   *
+   * @param names those whose names begin like one of these, over one range of seeds; {@code --all}
+   *     for every one over three ranges; nothing for the canary and two others
+   */
+  int run(List<String> names) throws IOException, InterruptedException {
+    boolean all = names.contains("--all");
+    List<Mutant> mutants = readAll();
+    List<Mutant> chosen =
+        all || names.isEmpty()
+            ? choose(all, mutants)
+            : mutants.stream()
+                .filter(mutant -> names.stream().anyMatch(mutant.name()::startsWith))
+                .toList();
     int survivors = 0;
     for (Mutant mutant : chosen) {
       Path classes = compile(mutant);

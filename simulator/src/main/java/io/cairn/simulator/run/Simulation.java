@@ -238,7 +238,9 @@ public final class Simulation {
   /** Asks again and again, a member at a time, until a call is answered. */
   private void probeUntilOk(
       List<SimulatedMember> at, LoadClient probe, String bound, int elections, ProbeCall call) {
-    long until = queue.now() + elections * electionNanos();
+    // A call whose way was lost is refused only after the request timeout.
+    long until =
+        queue.now() + elections * electionNanos() + 2L * plan.knobs().requestMillis() * MILLI;
     for (int i = 0; queue.now() < until; i++) {
       SimulatedMember member = at.get(i % at.size());
       if (member.isUp()) {
