@@ -39,8 +39,12 @@ final class Mutants {
     this.root = root();
   }
 
-  /** A planted bug. */
-  private record Mutant(String name, int seeds, List<String> patch) {}
+  /**
+   * A planted bug.
+   *
+   * @param known whether it has been found before, as its line {@code found in} says
+   */
+  private record Mutant(String name, int seeds, boolean known, List<String> patch) {}
 
   /**
    * Plants bugs.
@@ -80,7 +84,7 @@ final class Mutants {
     for (Mutant mutant : mutants) {
       if (mutant.name().startsWith("canary")) {
         chosen.add(mutant);
-      } else if (mutant.seeds() <= CHEAP_SEEDS) {
+      } else if (mutant.known() && mutant.seeds() <= CHEAP_SEEDS) {
         cheap.add(mutant);
       }
     }
@@ -115,7 +119,9 @@ final class Mutants {
               .mapToInt(line -> Integer.parseInt(line.substring(6).strip()))
               .findFirst()
               .orElseThrow(() -> new IllegalArgumentException(file + " does not say 'seeds'"));
-      mutants.add(new Mutant(file.getFileName().toString().replace(".patch", ""), seeds, lines));
+      boolean known = lines.stream().anyMatch(line -> line.startsWith("found in "));
+      mutants.add(
+          new Mutant(file.getFileName().toString().replace(".patch", ""), seeds, known, lines));
     }
     return mutants;
   }
