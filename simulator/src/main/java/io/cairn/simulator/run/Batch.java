@@ -45,7 +45,6 @@ public final class Batch {
           "fault wires",
           "kills",
           "leaders elected",
-          "log: cut off the torn end of the log",
           "log: cut the log",
           "leases expired",
           "leases promised",
