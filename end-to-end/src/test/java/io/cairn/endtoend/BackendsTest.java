@@ -3,11 +3,19 @@ package io.cairn.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
+import io.cairn.apiprotos.etcdserverpb.PutRequest;
+import io.cairn.apiprotos.etcdserverpb.RangeRequest;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.spi.ToolProvider;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,5 +77,78 @@ final class BackendsTest {
       // The package brings the libraries along, so that nothing has to be unpacked.
       assertThat(scratch.resolve("natives")).isEmptyDirectory();
     }
+  }
+
+  @Test
+  void aBackendOfOthersIsDroppedIn() throws Exception {
+    ByteString key = ByteString.copyFromUtf8("greeting");
+    Path plugins = Files.createDirectory(scratch.resolve("plugins"));
+    packToyBackend(plugins.resolve("toy.jar"));
+    try (ServerProcess server =
+        ServerProcess.start(
+            ServerProcess.Kind.CAIRN,
+            scratch.resolve("data"),
+            "--backend",
+            "toy",
+            "--plugins-dir",
+            plugins.toString())) {
+      try (GrpcClient client = new GrpcClient(server.port())) {
+        var _ =
+            client
+                .kv()
+                .put(
+                    PutRequest.newBuilder()
+                        .setKey(key)
+                        .setValue(ByteString.copyFromUtf8("hello"))
+                        .build());
+      }
+      server.stop();
+      server.restart();
+
+      try (GrpcClient client = new GrpcClient(server.port())) {
+        var found = client.kv().range(RangeRequest.newBuilder().setKey(key).build());
+        assertThat(found.getKvs(0).getValue().toStringUtf8()).isEqualTo("hello");
+      }
+    }
+    assertThat(scratch.resolve("data/member/engine-1/content")).isNotEmptyFile();
+  }
+
+  /** The example's sources, compiled as its author would. */
+  private void packToyBackend(Path jar) throws Exception {
+    Path example = Path.of("../examples/toy-backend/src/main");
+    Path classes = scratch.resolve("classes");
+    List<String> compile =
+        new ArrayList<>(
+            List.of(
+                "-proc:none",
+                "-d",
+                classes.toString(),
+                "-cp",
+                System.getProperty("java.class.path")));
+    try (Stream<Path> sources = Files.walk(example.resolve("java"))) {
+      sources.map(Path::toString).filter(name -> name.endsWith(".java")).forEach(compile::add);
+    }
+    run("javac", compile);
+    String resources = example.resolve("resources").toString();
+    run(
+        "jar",
+        List.of(
+            "--create",
+            "--file",
+            jar.toString(),
+            "-C",
+            classes.toString(),
+            ".",
+            "-C",
+            resources,
+            "."));
+  }
+
+  private static void run(String tool, List<String> arguments) {
+    StringWriter said = new StringWriter();
+    PrintWriter out = new PrintWriter(said);
+    int result =
+        ToolProvider.findFirst(tool).orElseThrow().run(out, out, arguments.toArray(String[]::new));
+    assertThat(result).as(said.toString()).isZero();
   }
 }
