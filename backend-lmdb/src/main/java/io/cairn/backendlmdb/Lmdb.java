@@ -4,6 +4,7 @@ package io.cairn.backendlmdb;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import io.cairn.spi.environment.InvariantViolation;
 import io.cairn.spi.store.Bytes;
@@ -40,6 +41,9 @@ final class Lmdb {
 
   static final int KEYEXIST = -30799;
   static final int NOTFOUND = -30798;
+
+  /** The database of free pages. */
+  static final int FREE_DATABASE = 0;
 
   /** The database in which named databases are listed. */
   static final int MAIN_DATABASE = 1;
@@ -283,8 +287,9 @@ final class Lmdb {
     }
   }
 
+  /** Values that LMDB shows in its pages lie at even addresses, not at multiples of eight. */
   static long getLong(long address) {
-    return MEMORY.get(JAVA_LONG, address);
+    return MEMORY.get(JAVA_LONG_UNALIGNED, address);
   }
 
   static void putLong(long address, long value) {

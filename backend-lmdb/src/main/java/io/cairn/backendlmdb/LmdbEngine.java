@@ -104,7 +104,7 @@ final class LmdbEngine implements StorageEngine {
       try {
         long pageBytes = pageBytes(own, txn);
         long pages = 2; // the two that name the state
-        for (int database = 0; database <= Lmdb.MAIN_DATABASE; database++) {
+        for (int database = Lmdb.FREE_DATABASE; database <= Lmdb.MAIN_DATABASE; database++) {
           pages += pages(own, txn, database);
         }
         for (int database : environment.databases().values()) {

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.cairn.spi.storage.StorageException;
 import io.cairn.spi.storage.Table;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -120,15 +121,52 @@ final class LmdbEnvironment implements AutoCloseable {
     return result;
   }
 
-  /** A file that was cut off would end the process when a page behind its end is read. */
+  /**
+   * Throws if pages that are in use lie behind the end of the file: to read one would end the
+   * process. Pages that a commit took and gave back were never written, so free ones may be
+   * missing.
+   */
   private void checkLength(Exchange exchange, Path data) throws IOException {
-    long needed = allocatedBytes(exchange, pageBytes(exchange));
+    long pageBytes = pageBytes(exchange);
+    long needed = allocatedBytes(exchange, pageBytes);
     long there = Files.size(data);
-    if (there < needed) {
+    if (there >= needed) {
+      return;
+    }
+    boolean complete = false;
+    try (RandomAccessFile file = new RandomAccessFile(data.toFile(), "rw")) {
+      // Zeros are damage that LMDB notices, should the list of free pages be among what is missing.
+      file.setLength(needed);
+      try {
+        complete = areFree(exchange, there / pageBytes, needed / pageBytes);
+      } finally {
+        if (!complete) {
+          file.setLength(there);
+        }
+      }
+    }
+    if (!complete) {
       throw new StorageException.Damaged(
           "'%s' has %d bytes of %d; restore the member from a backup or from the other members"
               .formatted(data, there, needed));
     }
+  }
+
+  /** Whether all pages from {@code from} (inclusive) to {@code to} (exclusive) are free. */
+  private boolean areFree(Exchange exchange, long from, long to) {
+    long[] found = new long[1];
+    walk(
+        exchange,
+        Lmdb.FREE_DATABASE,
+        () -> {
+          // A list of page numbers after their count.
+          long list = exchange.valueAddress();
+          for (long i = Lmdb.getLong(list); i > 0; i--) {
+            long page = Lmdb.getLong(list + i * Long.BYTES);
+            found[0] += page >= from && page < to ? 1 : 0;
+          }
+        });
+    return found[0] == to - from;
   }
 
   private long pageBytes(Exchange exchange) {
@@ -175,23 +213,32 @@ final class LmdbEnvironment implements AutoCloseable {
 
   private Set<String> storedTables(Exchange exchange) {
     Set<String> names = new LinkedHashSet<>();
+    walk(
+        exchange,
+        Lmdb.MAIN_DATABASE,
+        () -> {
+          byte[] name = new byte[exchange.keyLength()];
+          Lmdb.copyOut(exchange.keyAddress(), name, 0, name.length);
+          names.add(new String(name, UTF_8));
+        });
+    return names;
+  }
+
+  /** Shows every entry of a database of LMDB's own in the exchange. */
+  private void walk(Exchange exchange, int database, Runnable onEntry) {
     long txn = begin(exchange, Lmdb.RDONLY);
     try {
       LmdbFailures.check(
-          Lmdb.cursorOpen(txn, Lmdb.MAIN_DATABASE, exchange.result()),
-          "list the tables",
-          directory);
+          Lmdb.cursorOpen(txn, database, exchange.result()), "read the store", directory);
       long cursor = Lmdb.getLong(exchange.result());
       try {
         int result = Lmdb.cursorGet(cursor, exchange.key(), exchange.value(), Lmdb.FIRST);
         while (result == 0) {
-          byte[] name = new byte[exchange.keyLength()];
-          Lmdb.copyOut(exchange.keyAddress(), name, 0, name.length);
-          names.add(new String(name, UTF_8));
+          onEntry.run();
           result = Lmdb.cursorGet(cursor, exchange.key(), exchange.value(), Lmdb.NEXT);
         }
         if (result != Lmdb.NOTFOUND) {
-          throw LmdbFailures.of(result, "list the tables", directory);
+          throw LmdbFailures.of(result, "read the store", directory);
         }
       } finally {
         Lmdb.cursorClose(cursor);
@@ -199,7 +246,6 @@ final class LmdbEnvironment implements AutoCloseable {
     } finally {
       Lmdb.txnAbort(txn);
     }
-    return names;
   }
 
   /** Begins a transaction, whose handle is returned. */

@@ -103,6 +103,34 @@ final class LmdbEngineTest {
         .hasMessageContaining("data.mdb");
   }
 
+  /** A commit that gives a page back leaves a file that ends before the last page ever taken. */
+  @Test
+  void aFileThatLacksFreePagesOnlyIsWhole() throws IOException {
+    Path directory = stored();
+    SplittableRandom random = new SplittableRandom(3);
+    int shorter = 0;
+    for (int round = 0; round < 60; round++) {
+      try (StorageEngine engine = open(directory)) {
+        for (int i = 0; i < 1 + random.nextInt(3); i++) {
+          Bytes taken = key(RECORDS + random.nextInt(10));
+          engine.commit(
+              List.of(
+                  new Mutation.Put(TABLE, key(RECORDS), noise(round, random.nextInt(3000))),
+                  new Mutation.Put(TABLE, taken, noise(round, random.nextInt(50_000))),
+                  new Mutation.DeleteRange(TABLE, key(RECORDS), Bytes.EMPTY)));
+        }
+        long file = Files.size(directory.resolve("data.mdb"));
+        shorter += file < engine.size().allocatedBytes() ? 1 : 0;
+      }
+    }
+
+    try (StorageEngine engine = open(directory);
+        StorageView view = engine.view()) {
+      assertThat(count(view)).isEqualTo(RECORDS);
+    }
+    assertThat(shorter).as("otherwise this shows nothing").isPositive();
+  }
+
   @Test
   void aLostFileIsNotAnEmptyStore() throws IOException {
     Path directory = stored();
