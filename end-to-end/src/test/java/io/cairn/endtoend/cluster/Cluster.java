@@ -19,6 +19,7 @@ import io.cairn.endtoend.ServerProcess;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -67,6 +68,11 @@ final class Cluster implements AutoCloseable {
     long run = ProcessHandle.current().pid() * 31 + CLUSTERS.incrementAndGet();
     this.network = "127." + (1 + run / 250 % 250) + "." + run % 250 + ".";
     Files.createDirectories(logs);
+    try (DirectoryStream<Path> old = Files.newDirectoryStream(logs)) {
+      for (Path log : old) {
+        Files.delete(log);
+      }
+    }
   }
 
   /** Which server the tests of this run are for. */

@@ -41,12 +41,12 @@ final class Nemesis {
 
   private final Cluster cluster;
   private final Random random;
-  private final Map<Misfortune, Integer> done = new EnumMap<>(Misfortune.class);
+  // After each misfortune, how many milliseconds it took to serve again.
+  private final Map<Misfortune, List<Long>> done = new EnumMap<>(Misfortune.class);
   private final Deque<Misfortune> next = new ArrayDeque<>();
   private int kills;
   private int pauses;
   private int separations;
-  private long serviceMillisMax;
 
   Nemesis(Cluster cluster, long seed) {
     this.cluster = cluster;
@@ -70,11 +70,10 @@ final class Nemesis {
         next.addAll(all);
       }
       Misfortune misfortune = next.remove();
-      done.merge(misfortune, 1, Integer::sum);
       bring(misfortune);
       Eventually.pause(
           MISFORTUNE_MILLIS_MIN + random.nextInt(MISFORTUNE_MILLIS_MAX - MISFORTUNE_MILLIS_MIN));
-      repair();
+      done.computeIfAbsent(misfortune, _ -> new ArrayList<>()).add(repair());
       Eventually.pause(random.nextInt(REST_MILLIS_MAX));
     }
   }
@@ -86,9 +85,7 @@ final class Nemesis {
         + pauses
         + " pauses, "
         + separations
-        + " separations, service again after at most "
-        + serviceMillisMax
-        + " ms, "
+        + " separations; ms from each repair to the next write: "
         + done;
   }
 
@@ -140,7 +137,8 @@ final class Nemesis {
     }
   }
 
-  private void repair() throws Exception {
+  /** Returns how many milliseconds it took until a write succeeded. */
+  private long repair() throws Exception {
     cluster.links().heal();
     for (ClusterMember member : cluster.members()) {
       if (!member.process().isRunning()) {
@@ -150,12 +148,13 @@ final class Nemesis {
     }
     long begun = System.nanoTime();
     var _ = cluster.write(Cluster.PATIENCE, cluster.members());
-    serviceMillisMax = Math.max(serviceMillisMax, (System.nanoTime() - begun) / 1_000_000);
+    long millis = (System.nanoTime() - begun) / 1_000_000;
     for (ClusterMember member : cluster.members()) {
       if (!member.process().isRunning()) {
         throw new AssertionError(member + " has ended by itself:\n" + member.process().log());
       }
     }
+    return millis;
   }
 
   private void kill(ClusterMember member) {
