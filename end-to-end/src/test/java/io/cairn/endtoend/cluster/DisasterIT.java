@@ -48,7 +48,8 @@ final class DisasterIT {
       cluster.remove(victim);
       ClusterMember next = cluster.add(false);
       next.start();
-      assertThat(cluster.hashes().values()).containsOnly(cluster.hashes().get(next.name()));
+      var hashes = cluster.hashes();
+      assertThat(hashes.values()).as("%s", hashes).containsOnly(hashes.get(next.name()));
     }
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.cairn.apiprotos.etcdserverpb.MoveLeaderRequest;
 import io.cairn.apiprotos.etcdserverpb.PutRequest;
+import io.cairn.endtoend.Eventually;
 import io.cairn.endtoend.ledger.Ledger;
 import io.cairn.endtoend.ledger.LedgerClients;
 import io.grpc.StatusRuntimeException;
@@ -27,6 +28,7 @@ final class FailoverIT {
   private static final int ROUNDS_OF_PAUSES = 4;
   private static final long TRY_MILLIS_MAX = 250;
   private static final int CLIENTS = 6;
+  private static final int WRITES_BETWEEN = 50;
 
   /** What is promised: two election timeouts and a second. */
   private static final Duration PROMISED =
@@ -121,14 +123,19 @@ final class FailoverIT {
         leader.pause();
         // The others have a leader again and write what the sleeper cannot know.
         var _ = cluster.write(Cluster.PATIENCE, cluster.without(leader));
-        var _ = cluster.write(Cluster.PATIENCE, cluster.without(leader));
+        awaitMore(ledger);
         leader.resume();
-        var _ = cluster.write(Cluster.PATIENCE, List.of(leader));
+        awaitMore(ledger);
       }
     }
 
     var _ = LedgerCheck.keeps(cluster, ledger);
     System.out.printf("%d times a leader slept: %s%n", ROUNDS_OF_PAUSES, ledger.summary());
+  }
+
+  private static void awaitMore(Ledger ledger) throws Exception {
+    int wanted = ledger.acknowledged() + WRITES_BETWEEN;
+    Eventually.holds("clients that go on", Cluster.PATIENCE, () -> ledger.acknowledged() >= wanted);
   }
 
   /** How long it takes from now until one of {@code members} has done a write that begins now. */

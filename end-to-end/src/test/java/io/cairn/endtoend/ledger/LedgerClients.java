@@ -44,7 +44,7 @@ public final class LedgerClients implements AutoCloseable {
   private static final int OWN_KEYS = 40;
   private static final int REGISTERS = 5;
   private static final int COUNTERS = 2;
-  private static final long MILLIS_MAX = 3_000;
+  private static final long MILLIS_MAX = 1_500;
   private static final long PAUSE_MILLIS = 20;
   private static final Duration END_MAX = Duration.ofSeconds(60);
 
