@@ -28,7 +28,8 @@ final class FailoverIT {
   private static final int ROUNDS_OF_PAUSES = 4;
   private static final long TRY_MILLIS_MAX = 250;
   private static final int CLIENTS = 6;
-  private static final int WRITES_BETWEEN = 50;
+  private static final int WRITES_WHILE_ASLEEP = 15; // Every third request waits for the sleeper.
+  private static final int WRITES_WHILE_AWAKE = 150;
 
   /** What is promised: two election timeouts and a second. */
   private static final Duration PROMISED =
@@ -123,9 +124,9 @@ final class FailoverIT {
         leader.pause();
         // The others have a leader again and write what the sleeper cannot know.
         var _ = cluster.write(Cluster.PATIENCE, cluster.without(leader));
-        awaitMore(ledger);
+        awaitMore(ledger, WRITES_WHILE_ASLEEP);
         leader.resume();
-        awaitMore(ledger);
+        awaitMore(ledger, WRITES_WHILE_AWAKE);
       }
     }
 
@@ -133,8 +134,8 @@ final class FailoverIT {
     System.out.printf("%d times a leader slept: %s%n", ROUNDS_OF_PAUSES, ledger.summary());
   }
 
-  private static void awaitMore(Ledger ledger) throws Exception {
-    int wanted = ledger.acknowledged() + WRITES_BETWEEN;
+  private static void awaitMore(Ledger ledger, int writes) throws Exception {
+    int wanted = ledger.acknowledged() + writes;
     Eventually.holds("clients that go on", Cluster.PATIENCE, () -> ledger.acknowledged() >= wanted);
   }
 
