@@ -7,17 +7,11 @@ import io.cairn.kernel.apply.Compactor;
 import io.cairn.kernel.apply.KeySpace;
 import io.cairn.kernel.apply.Recovery;
 import io.cairn.kernel.apply.ReplicatedState;
-import io.cairn.kernel.cluster.Announcement;
-import io.cairn.kernel.cluster.ClusterDescription;
 import io.cairn.kernel.cluster.ClusterFacade;
-import io.cairn.kernel.cluster.Departure;
 import io.cairn.kernel.cluster.MemberBook;
 import io.cairn.kernel.cluster.NetworkHealth;
+import io.cairn.kernel.cluster.Participation;
 import io.cairn.kernel.cluster.PeerHealth;
-import io.cairn.kernel.cluster.PeerReach;
-import io.cairn.kernel.cluster.VersionAgreement;
-import io.cairn.kernel.command.Command;
-import io.cairn.kernel.command.FeatureLevel;
 import io.cairn.kernel.directory.EngineHome;
 import io.cairn.kernel.index.KeyIndex;
 import io.cairn.kernel.kv.KvFacade;
@@ -61,13 +55,11 @@ import io.cairn.spi.environment.Scheduler;
 import io.cairn.spi.environment.ThreadSafe;
 import io.cairn.spi.environment.TimeSource;
 import io.cairn.spi.storage.StorageEngine;
-import io.cairn.spi.store.ApiVersion;
 import io.cairn.spi.store.AuthService;
 import io.cairn.spi.store.ClusterService;
 import io.cairn.spi.store.KvService;
 import io.cairn.spi.store.LeaseService;
 import io.cairn.spi.store.MaintenanceService;
-import io.cairn.spi.store.Member;
 import io.cairn.spi.store.StoreService;
 import io.cairn.spi.store.WatchService;
 import java.util.List;
@@ -127,11 +119,7 @@ public final class Kernel implements StoreService, AutoCloseable {
   private final ClusterFacade cluster;
   private final MaintenanceFacade maintenance;
   private final MemberBook members;
-  private final PeerReach reach;
-  private final List<Member> told;
-  private final Departure departure;
-  private final Announcement announcement;
-  private final VersionAgreement agreement;
+  private final Participation participation;
   private final AutoCompaction autoCompaction;
 
   /**
@@ -319,33 +307,19 @@ public final class Kernel implements StoreService, AutoCloseable {
                 background,
                 scheduler.lane("reclaim"),
                 environment.log()));
-    this.departure =
-        new Departure(options, members, standing, parts.network(), scheduler, background);
-    this.reach = new PeerReach(parts.network(), options.memberId());
     this.members = members;
-    members.listen(reach);
-    members.listen(departure);
-    parts
-        .network()
-        .describe(() ->
-            new ClusterDescription(options.clusterId(), options.memberId(), members.membership())
-                .encode());
+    this.participation =
+        new Participation(
+            new Participation.Parts(
+                options,
+                members,
+                standing,
+                proposer,
+                parts.network(),
+                scheduler,
+                background,
+                environment.log()));
     calls.serve(this::answer);
-    this.told = options.cluster().told();
-    this.announcement =
-        new Announcement(
-            new Command.MemberAttributes(
-                options.memberId(),
-                options.cluster().name(),
-                options.cluster().clientUrls(),
-                ApiVersion.SERVER,
-                FeatureLevel.NEWEST),
-            proposer,
-            scheduler,
-            background,
-            environment.log());
-    this.agreement =
-        new VersionAgreement(members, standing, proposer, scheduler, background, environment.log());
     this.autoCompaction =
         new AutoCompaction(
             options.retention(),
@@ -366,14 +340,12 @@ public final class Kernel implements StoreService, AutoCloseable {
    */
   public CompletionStage<Void> start() {
     compactor.start(machine, recoveredFloor);
-    reach.start(members.membership(), told);
-    departure.start();
+    participation.prepare();
     consensus.start(machine);
     lease.start();
     watch.start();
     autoCompaction.start();
-    agreement.start();
-    return announcement.start();
+    return participation.start();
   }
 
   /**
@@ -386,7 +358,7 @@ public final class Kernel implements StoreService, AutoCloseable {
 
   /** Completes, on a lane, when this member turns out to have been removed and has to stop. */
   public CompletionStage<Void> departed() {
-    return departure.departed();
+    return participation.departed();
   }
 
   private CompletionStage<PeerAnswer> answer(PeerRequest request) {
@@ -399,9 +371,7 @@ public final class Kernel implements StoreService, AutoCloseable {
 
   /** Ends taking part, and makes everything applied durable in the engine. */
   public void stop() {
-    announcement.stop();
-    agreement.stop();
-    departure.stop();
+    participation.stop();
     autoCompaction.stop();
     cluster.stop();
     consensus.stop();

@@ -235,7 +235,7 @@ public final class MemberBook {
     if (level > newestLevel) {
       throw new IllegalStateException(
           ("the cluster has gone on to feature level %d; this release knows levels up to %d. Start"
-               + " a newer release")
+                  + " a newer release")
               .formatted(level, newestLevel));
     }
   }

@@ -465,8 +465,7 @@ final class WatchTest {
 
     assertThatThrownBy(client::take)
         .isInstanceOfSatisfying(
-            StoreException.class,
-            end -> assertThat(end.reason()).isEqualTo(new Reason.Stopped()));
+            StoreException.class, end -> assertThat(end.reason()).isEqualTo(new Reason.Stopped()));
     world.time.run();
     assertThat(world.watch.stats()).isEqualTo(new WatchStats(0, 0, 0));
     assertThat(world.time.timers()).isZero();
