@@ -291,6 +291,7 @@ final class RefusalsTest {
   @ParameterizedTest
   @EnumSource
   void droppedProposalIsRefusedForItsReason(DropReason reason) {
+    world.time.passMillis(60_000); // The leader is no longer new, so no other one is suspected.
     world.consensus().drop(reason);
 
     Reason refusal = world.refused(kv.put(CALLER, PUT));

@@ -3,6 +3,7 @@ package io.cairn.kernel.virtual;
 
 import io.cairn.spi.consensus.AppliedPoint;
 import io.cairn.spi.consensus.CommittedEntry;
+import io.cairn.spi.consensus.Configuration;
 import io.cairn.spi.consensus.ConfigurationChange;
 import io.cairn.spi.consensus.Consensus;
 import io.cairn.spi.consensus.ConsensusException;
@@ -179,8 +180,13 @@ public final class InlineConsensus implements Consensus {
   @Override
   public synchronized ConsensusStatus status() {
     AppliedPoint applied = machine().appliedPoint();
+    // Most tests have no entry that founds a cluster; there is always this member.
+    Configuration members =
+        applied.configuration().equals(Configuration.EMPTY)
+            ? new Configuration(List.of(memberId), List.of())
+            : applied.configuration();
     return new ConsensusStatus(
-        new Leadership(term, memberId, true), log.size(), applied.index(), applied.configuration());
+        new Leadership(term, memberId, true), log.size(), applied.index(), members);
   }
 
   @Override
