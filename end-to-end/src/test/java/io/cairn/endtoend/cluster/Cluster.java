@@ -289,6 +289,11 @@ final class Cluster implements AutoCloseable {
         learner + " can be promoted",
         PATIENCE,
         () -> Optional.of(leader().client().cluster().memberPromote(request)));
+    // The leader knows first; until the member itself does, it refuses what learners refuse.
+    Eventually.find(
+        learner + " knows that it votes",
+        PATIENCE,
+        () -> Optional.of(learner.status()).filter(status -> !status.getIsLearner()));
     learner.learner(false);
   }
 

@@ -77,6 +77,7 @@ public final class SimulatedNetwork {
   private final EventQueue queue;
   private final Rng rng;
   private final Map<Long, Endpoint> endpoints = new TreeMap<>();
+  private final Map<String, Long> listeners = new TreeMap<>();
   private final Map<Long, Map<Long, Wire>> wires = new TreeMap<>();
   private final Counters counters = new Counters();
   private Wire usual = Wire.GOOD;
@@ -92,9 +93,14 @@ public final class SimulatedNetwork {
     return counters;
   }
 
-  /** The URL at which a member is found. */
-  public static String urlOf(long member) {
-    return "http://m" + member + ":2380";
+  /** The URL of the machine with that number; that of a founder has the founder's number. */
+  public static String urlOf(long number) {
+    return "http://m" + number + ":2380";
+  }
+
+  /** A member that is no founder listens on the machine with that number. */
+  public void listen(long number, long member) {
+    listeners.put(urlOf(number), member);
   }
 
   /** How every direction is that is not set otherwise. */
@@ -133,6 +139,7 @@ public final class SimulatedNetwork {
   public PeerNetwork attach(long member, long incarnation, long boot, MemberLife life) {
     Endpoint endpoint = new Endpoint(member, incarnation, boot, life);
     endpoints.put(member, endpoint);
+    listeners.putIfAbsent(urlOf(member), member);
     return endpoint;
   }
 
@@ -216,6 +223,8 @@ public final class SimulatedNetwork {
 
     @Override
     public void reach(long other, List<String> urls) {
+      // Of somebody who was added, but whose machine no operator has started yet.
+      urls.forEach(url -> listeners.putIfAbsent(url, other));
       if (other == member) {
         return;
       }
@@ -494,12 +503,11 @@ public final class SimulatedNetwork {
     public CompletionStage<Bytes> ask(String url, long timeoutNanos) {
       CompletableFuture<Bytes> answer = new CompletableFuture<>();
       queue.after(timeoutNanos, "ask timeout", () -> life.enter(() -> fail(answer, 0)));
-      for (Endpoint other : endpoints.values()) {
+      Long listener = listeners.get(url);
+      Endpoint other = listener == null ? null : endpoints.get(listener);
+      if (other != null && other.life.isAlive() && passes(member, other.member)) {
         Supplier<Bytes> describing = other.description;
-        if (urlOf(other.member).equals(url)
-            && describing != null
-            && other.life.isAlive()
-            && passes(member, other.member)) {
+        if (describing != null) {
           queue.after(
               delay(wireOf(member, other.member)),
               "ask",

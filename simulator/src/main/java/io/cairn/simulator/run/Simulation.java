@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +59,10 @@ public final class Simulation {
   private final Recorder recorder = new Recorder();
   private final List<LoadClient> clients = new ArrayList<>();
   private final List<WatchingClient> watchers = new ArrayList<>();
+
+  /** Who has been repaired, so that there is a majority; empty while faults go on. */
+  private final List<SimulatedMember> core = new ArrayList<>();
+
   private final List<Violation> violations = new ArrayList<>();
 
   private Simulation(Plan plan) {
@@ -151,19 +156,11 @@ public final class Simulation {
   // (b) and (c)
   private void heal() {
     clients.forEach(LoadClient::stop);
-    List<SimulatedMember> core = majority();
-    for (SimulatedMember member : core) {
-      member.repair();
-    }
     cluster.network().usual(SimulatedNetwork.Wire.GOOD);
-    for (SimulatedMember a : core) {
-      for (SimulatedMember b : core) {
-        cluster.network().wire(a.id(), b.id(), SimulatedNetwork.Wire.GOOD);
-      }
-    }
+    majority().forEach(this::repair);
     for (SimulatedMember other : cluster.members().values()) {
       if (!core.contains(other)) {
-        stayBroken(other, core);
+        stayBroken(other);
       }
     }
     String broken = cluster.members().size() - core.size() + " others stay broken";
@@ -177,17 +174,17 @@ public final class Simulation {
             PROBE_CLIENT);
     probe.stop();
     probeUntilOk(
-        core,
+        () -> core,
         probe,
         "L2",
         60,
         i -> new Call.Put(PutRequest.of(Bytes.utf8("probe"), Bytes.utf8("p" + i))));
-    for (SimulatedMember member : core) {
+    for (SimulatedMember member : List.copyOf(core)) {
       if (!newestConfiguration().isVoter(member.id())) {
         continue; // Its removal was on its way already.
       }
       probeUntilOk(
-          List.of(member),
+          () -> List.of(member),
           probe,
           "L3",
           80,
@@ -201,7 +198,7 @@ public final class Simulation {
    * some of the majority can reach is none of these: with it a leader may stay whom the others
    * never hear.
    */
-  private void stayBroken(SimulatedMember other, List<SimulatedMember> core) {
+  private void stayBroken(SimulatedMember other) {
     int how = rng.below(4);
     if (how == 0) {
       other.crash(false);
@@ -214,6 +211,39 @@ public final class Simulation {
           .network()
           .wire(member.id(), other.id(), SimulatedNetwork.Wire.GOOD.withOpen(how == 2));
     }
+  }
+
+  /** Repairs a member, and its connections with those repaired before. */
+  private void repair(SimulatedMember member) {
+    member.repair();
+    core.add(member);
+    for (SimulatedMember other : core) {
+      cluster.network().wire(member.id(), other.id(), SimulatedNetwork.Wire.GOOD);
+      cluster.network().wire(other.id(), member.id(), SimulatedNetwork.Wire.GOOD);
+    }
+  }
+
+  /**
+   * A change of members that was under way may be applied while a majority of those who voted
+   * before is repaired: then some more are, until it is one again.
+   *
+   * @return whether that was needed, so that what has been awaited may take its time again
+   */
+  private boolean repairMoreIfNeeded() {
+    List<Long> voting = newestConfiguration().voters();
+    int needed = voting.size() / 2 + 1;
+    long repaired = core.stream().filter(member -> voting.contains(member.id())).count();
+    if (core.isEmpty() || repaired >= needed) {
+      return false;
+    }
+    for (long voter : undamaged(voting)) {
+      SimulatedMember known = cluster.members().get(voter);
+      if (repaired < needed && (known == null || !core.contains(known))) {
+        repair(known != null ? known : cluster.add(voter));
+        repaired++;
+      }
+    }
+    return true;
   }
 
   /** Whether enough of those who vote have what they wrote. */
@@ -237,12 +267,19 @@ public final class Simulation {
 
   /** Asks again and again, a member at a time, until a call is answered. */
   private void probeUntilOk(
-      List<SimulatedMember> at, LoadClient probe, String bound, int elections, ProbeCall call) {
+      Supplier<List<SimulatedMember>> at,
+      LoadClient probe,
+      String bound,
+      int elections,
+      ProbeCall call) {
     // A call whose way was lost is refused only after the request timeout.
-    long until =
-        queue.now() + elections * electionNanos() + 2L * plan.knobs().requestMillis() * MILLI;
+    long time = elections * electionNanos() + 2L * plan.knobs().requestMillis() * MILLI;
+    long until = queue.now() + time;
     for (int i = 0; queue.now() < until; i++) {
-      SimulatedMember member = at.get(i % at.size());
+      if (repairMoreIfNeeded()) {
+        until = queue.now() + time;
+      }
+      SimulatedMember member = at.get().get(i % at.get().size());
       if (member.isUp()) {
         int before = recorder.operations().size();
         probe.call(member, call.number(recorder.operations().size()));
@@ -258,7 +295,7 @@ public final class Simulation {
     throw new Broken(
         bound,
         "no answer within %d election timeouts at %s; last %s; %s"
-            .formatted(elections, at, recorder.operations().getLast().outcome(), cluster));
+            .formatted(elections, at.get(), recorder.operations().getLast().outcome(), cluster));
   }
 
   private long electionNanos() {
@@ -268,6 +305,9 @@ public final class Simulation {
   private void await(String bound, String what, int elections, BooleanSupplier condition) {
     long until = queue.now() + elections * electionNanos();
     while (!condition.getAsBoolean()) {
+      if (repairMoreIfNeeded()) {
+        until = queue.now() + elections * electionNanos();
+      }
       if (queue.now() >= until) {
         throw new Broken(bound, what + " within " + elections + " election timeouts; " + cluster);
       }
