@@ -40,6 +40,10 @@ final class WalRecovery {
   private final RunIndex runs = new RunIndex();
   private final List<Entry> entries = new ArrayList<>();
   private final List<Entry> bindings = new ArrayList<>();
+  private final List<Segment> leftOver = new ArrayList<>();
+
+  /** A segment that should be there, between others; null if none is missing. */
+  private @Nullable String missing;
 
   /** The furthest position that some record claims was durable. */
   private Position claimedDurable = Position.NOWHERE;
@@ -73,7 +77,7 @@ final class WalRecovery {
     for (Segment segment : segments.values()) {
       classify(segment);
     }
-    checkGapless(segments);
+    passGap(segments);
     for (Segment segment : segments.tailMap(highestUsed(), false).values()) {
       examineUnused(segment);
     }
@@ -81,6 +85,7 @@ final class WalRecovery {
       readUsed(require(segments, segment.getKey()), segment.getValue());
     }
     checkComplete();
+    removeLeftOver();
     return new RecoveredLog(
         used.isEmpty(),
         new HardState(hardState.term(), hardState.vote(), Math.max(commit, cutIndex)),
@@ -174,18 +179,37 @@ final class WalRecovery {
     return used.isEmpty() ? 0 : used.lastKey();
   }
 
-  private void checkGapless(NavigableMap<Long, Segment> segments) throws WalDamagedException {
+  /**
+   * Looks for segments that are not there. Those before a missing one are left over: they were let
+   * go of together with it, and only part of that outlived a crash. Whether all of that was meant
+   * to go is for {@link #checkComplete} to say.
+   */
+  private void passGap(NavigableMap<Long, Segment> segments) throws IOException {
     if (used.isEmpty()) {
       return;
     }
-    long first = segments.firstKey();
-    for (long sequence = first; sequence <= used.lastKey(); sequence++) {
-      if (!used.containsKey(sequence)) {
-        throw new WalDamagedException(
-            options.directory() + "/" + WalFormat.fileName(sequence),
-            0,
-            segments.containsKey(sequence) ? "no readable header" : "no file");
+    for (long sequence = segments.firstKey(); sequence <= used.lastKey(); sequence++) {
+      if (used.containsKey(sequence)) {
+        continue;
       }
+      String path = options.directory() + "/" + WalFormat.fileName(sequence);
+      if (segments.containsKey(sequence)) {
+        throw new WalDamagedException(path, 0, "no readable header");
+      }
+      missing = path;
+      used.headMap(sequence).clear();
+      leftOver.clear();
+      leftOver.addAll(segments.headMap(sequence).values());
+    }
+  }
+
+  private void removeLeftOver() throws IOException {
+    for (Segment segment : leftOver) {
+      segment.file().close();
+      disk.remove(segment.path());
+    }
+    if (!leftOver.isEmpty()) {
+      disk.syncDirectory(options.directory());
     }
   }
 
@@ -362,6 +386,9 @@ final class WalRecovery {
   /** Everything behind the cut must be there: segments before the first one may have been lost. */
   private void checkComplete() throws WalDamagedException {
     if (!usedSegments.isEmpty() && runs.first(cutIndex + 1) > cutIndex + 1) {
+      if (missing != null) {
+        throw new WalDamagedException(missing, 0, "no file");
+      }
       throw new WalDamagedException(
           usedSegments.getFirst().path(),
           WalFormat.FIRST_BATCH,

@@ -109,6 +109,43 @@ final class WalTest {
   }
 
   @Test
+  void segmentsThatComeBackAfterTheyWereLetGoOfAreRemovedAgain() throws IOException {
+    byte[] first;
+    try (Wal wal = open(0)) {
+      long last = fillSegments(wal);
+      first = disk.content("wal/0000000000000001.wal");
+      wal.cut(last, Configuration.ofVoters(2));
+      wal.sync();
+      background.runAll();
+    }
+    assertThat(disk.paths()).doesNotContain("wal/0000000000000001.wal");
+    long cut;
+    try (Wal wal = open(0)) {
+      cut = wal.cutIndex();
+    }
+
+    // The directory was not synced, or its sync failed: one name is back, that behind it is not.
+    disk.replace("wal/0000000000000001.wal", first);
+
+    try (Wal wal = open(0)) {
+      assertThat(wal.cutIndex()).isEqualTo(cut);
+    }
+    assertThat(disk.paths()).doesNotContain("wal/0000000000000001.wal");
+  }
+
+  @Test
+  void aMissingSegmentThatIsNeededIsNamed() throws IOException {
+    try (Wal wal = open(0)) {
+      fillSegments(wal);
+    }
+    disk.remove("wal/0000000000000002.wal");
+
+    assertThatThrownBy(() -> open(0))
+        .isInstanceOf(WalDamagedException.class)
+        .hasMessageContaining("no file in 'wal/0000000000000002.wal'");
+  }
+
+  @Test
   void aSealedLogWithALostEndIsRefusedNamingFileAndOffset() throws IOException {
     try (Wal wal = open(0)) {
       append(wal, 7, 1, 1);
@@ -161,6 +198,18 @@ final class WalTest {
 
   private Wal open(long after) throws IOException {
     return Wal.open(disk, OPTIONS, IDENTITY, background, new SilentLog(), after);
+  }
+
+  /** Fills three segments and more; returns the last index. */
+  private long fillSegments(Wal wal) throws IOException {
+    long index = 0;
+    while (disk.paths().stream().filter(path -> path.endsWith(".wal")).count() < 6) {
+      append(wal, 7, 1, index + 1, index + 2, index + 3);
+      index += 3;
+      wal.sync();
+      background.runAll();
+    }
+    return index;
   }
 
   private void append(Wal wal, long vote, long term, long... indexes) throws IOException {

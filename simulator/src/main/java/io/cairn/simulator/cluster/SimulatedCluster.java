@@ -8,6 +8,7 @@ import io.cairn.spi.consensus.ConfigurationChange;
 import io.cairn.spi.consensus.ConsensusStatus;
 import io.cairn.spi.environment.OnLane;
 import io.cairn.spi.environment.Rng;
+import io.cairn.spi.store.Member;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +49,12 @@ public final class SimulatedCluster {
 
   /** Makes a member that nobody knows yet; it joins when the cluster adds it. */
   public SimulatedMember add(long id) {
-    SimulatedMember member = new SimulatedMember(this, id, rng.split("m" + id));
+    return add(id, List.of());
+  }
+
+  /** A member that an operator starts, having told it of the members that there are. */
+  public SimulatedMember add(long id, List<Member> told) {
+    SimulatedMember member = new SimulatedMember(this, id, told, rng.split("m" + id));
     members.put(id, member);
     return member;
   }

@@ -28,6 +28,7 @@ import io.cairn.spi.environment.Probe;
 import io.cairn.spi.environment.Rng;
 import io.cairn.spi.storage.StorageEngine;
 import io.cairn.spi.storage.StorageException;
+import io.cairn.spi.store.Member;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -49,6 +50,7 @@ public final class SimulatedMember {
   private final SimulatedCluster cluster;
   private final EventQueue queue;
   private final long id;
+  private final List<Member> told;
   private final String name;
   private final Rng rng;
   private final SimulatedDisk disk;
@@ -73,10 +75,11 @@ public final class SimulatedMember {
   private long failuresAtStart;
   private EventQueue.@Nullable Event impending;
 
-  SimulatedMember(SimulatedCluster cluster, long id, Rng rng) {
+  SimulatedMember(SimulatedCluster cluster, long id, List<Member> told, Rng rng) {
     this.cluster = cluster;
     this.queue = cluster.queue();
     this.id = id;
+    this.told = told;
     this.name = "m" + id;
     this.rng = rng;
     this.disk = new SimulatedDisk(queue, rng.split("disk"));
@@ -312,7 +315,7 @@ public final class SimulatedMember {
         false,
         knobs.progressMillis(),
         new KernelOptions.Cluster(
-            name, List.of("http://" + name + ":2379"), false, 3, rng.below(2) == 0, List.of()),
+            name, List.of("http://" + name + ":2379"), false, 3, rng.below(2) == 0, told),
         new KernelOptions.Retention.Everything(),
         new KernelOptions.Memory(1 << 16, 1 << 20, 16 << 20),
         new KernelOptions.Flush(

@@ -218,7 +218,7 @@ final class Nemesis {
                   if (!cluster.members().containsKey(id)) {
                     joined.put(number, id);
                     cluster.network().listen(number, id);
-                    cluster.add(id).start();
+                    cluster.add(id, added.members()).start();
                   }
                 });
       }

@@ -356,6 +356,7 @@ public final class Simulation {
       member.repair();
       all.add(member);
     }
+    stopThoseWhoNeverBelonged(ids);
     await("L4", "members do not agree", 400, () -> agree(all));
     compareHashes(all);
     long revision = all.getFirst().kernel().published().state().revision();
@@ -371,6 +372,18 @@ public final class Simulation {
           "a watcher does not reach revision " + revision,
           1000,
           () -> WatchCheck.hasReached(replayed.model(), watcher.current(), revision));
+    }
+  }
+
+  /**
+   * Who was removed before it learnt anything, and knows nobody who is left to tell it, waits for
+   * ever: its operator ends it.
+   */
+  private void stopThoseWhoNeverBelonged(List<Long> belonging) {
+    for (SimulatedMember member : cluster.members().values()) {
+      if (!belonging.contains(member.id()) && member.isUp() && member.lastApplied() == 0) {
+        member.crash(false);
+      }
     }
   }
 
