@@ -12,7 +12,7 @@
  * io.cairn.backendlmdb.Lmdb} has the dozen functions that are needed and is the only class that
  * knows how they are called. What they return are numbers and addresses; nothing checks an address,
  * so native objects are freed when nobody can use them any more, not when they are closed: see
- * {@link io.cairn.backendlmdb.Pins}.
+ * {@link io.cairn.spi.storage.Pins}.
  *
  * <p>The package knows nothing of what is stored. Start reading at {@link
  * io.cairn.backendlmdb.LmdbEngine}.

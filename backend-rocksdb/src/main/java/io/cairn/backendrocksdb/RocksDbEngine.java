@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.cairn.spi.environment.InvariantViolation;
 import io.cairn.spi.storage.Mutation;
+import io.cairn.spi.storage.Pins;
 import io.cairn.spi.storage.StorageEngine;
 import io.cairn.spi.storage.StorageException;
 import io.cairn.spi.storage.StorageOptions;

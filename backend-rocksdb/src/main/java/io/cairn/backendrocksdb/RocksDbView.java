@@ -2,6 +2,7 @@
 package io.cairn.backendrocksdb;
 
 import io.cairn.spi.storage.Cursor;
+import io.cairn.spi.storage.Pins;
 import io.cairn.spi.storage.StorageException;
 import io.cairn.spi.storage.StorageView;
 import io.cairn.spi.storage.Table;

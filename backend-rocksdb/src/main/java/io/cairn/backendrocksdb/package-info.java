@@ -10,7 +10,7 @@
  *
  * <p>The package knows nothing of what is stored, and no type of RocksDB leaves it. Native objects
  * are freed when nobody can use them any more, not when they are closed: see {@link
- * io.cairn.backendrocksdb.Pins}.
+ * io.cairn.spi.storage.Pins}.
  *
  * <p>Start reading at {@link io.cairn.backendrocksdb.RocksDbEngine}.
  */

@@ -3,6 +3,7 @@ package io.cairn.backendsqlite;
 
 import io.cairn.spi.environment.InvariantViolation;
 import io.cairn.spi.storage.Mutation;
+import io.cairn.spi.storage.Pins;
 import io.cairn.spi.storage.StorageEngine;
 import io.cairn.spi.storage.StorageException;
 import io.cairn.spi.storage.StorageOptions;

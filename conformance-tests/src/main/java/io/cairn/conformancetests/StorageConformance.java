@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.SplittableRandom;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
@@ -276,21 +277,23 @@ public abstract class StorageConformance extends StorageContentRules {
 
       try (StorageView view = engine.view()) {
         assertThat(content(view, ASCENDING)).hasSize(1000);
-        Thread reclaiming =
-            Thread.ofPlatform()
-                .start(() -> {
+        FutureTask<Void> reclaiming =
+            new FutureTask<>(
+                () -> {
                   for (int i = 0; i < 5; i++) {
                     engine.reclaim();
                   }
-                });
+                },
+                null);
+        Thread.ofPlatform().start(reclaiming);
         int committed = 0;
         do {
           commit(engine, new Mutation.Put(ASCENDING, numbered(2000 + committed++), text("v")));
           if (committed % 50 == 0) {
             engine.barrier();
           }
-        } while (reclaiming.isAlive() && committed < 100_000);
-        reclaiming.join();
+        } while (!reclaiming.isDone() && committed < 100_000);
+        reclaiming.get(); // Fails if reclaiming did.
 
         assertThat(content(view, ASCENDING)).hasSize(1000);
         assertThat(content(engine, ASCENDING)).hasSize(1000 + committed);

@@ -138,7 +138,7 @@ final class DropInsTest {
 
           @Override
           public StorageEngine open(StorageOptions options) {
-            throw new UnsupportedOperationException();
+            throw new UnsupportedOperationException("nobody is to open clay");
           }
         }
         """

@@ -190,7 +190,8 @@ public final class FakeNetwork {
 
     @Override
     public CompletionStage<Bytes> request(long member, Bytes request, long timeoutNanos) {
-      return CompletableFuture.failedFuture(new UnsupportedOperationException());
+      return CompletableFuture.failedFuture(
+          new UnsupportedOperationException("requests are the kernel's"));
     }
 
     @Override
@@ -216,7 +217,8 @@ public final class FakeNetwork {
 
     @Override
     public CompletionStage<Bytes> ask(String url, long timeoutNanos) {
-      return CompletableFuture.failedFuture(new UnsupportedOperationException());
+      return CompletableFuture.failedFuture(
+          new UnsupportedOperationException("questions of strangers are the kernel's"));
     }
   }
 

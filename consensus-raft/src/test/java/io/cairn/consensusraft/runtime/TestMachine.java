@@ -105,12 +105,12 @@ final class TestMachine implements StateMachine {
 
   @Override
   public SnapshotSource sendSnapshot(Bytes resumeFrom) {
-    throw new UnsupportedOperationException("states cannot be sent yet");
+    throw new UnsupportedOperationException("this machine sends no states; ClusterMachine does");
   }
 
   @Override
   public SnapshotSink receiveSnapshot() {
-    throw new UnsupportedOperationException("states cannot be received yet");
+    throw new UnsupportedOperationException("this machine receives no states; ClusterMachine does");
   }
 
   @Override
