@@ -255,7 +255,9 @@ public final class RaftConsensus implements Consensus {
   @Override
   public CompletionStage<Long> readIndex() {
     CompletableFuture<Long> answer = new CompletableFuture<>();
-    ask(new Requests.Read(answer), answer);
+    if (!inbox.offer(new Requests.Read(answer), Inbox.Wait.FOR_READS)) {
+      refuse(answer);
+    }
     return answer;
   }
 
@@ -319,9 +321,13 @@ public final class RaftConsensus implements Consensus {
 
   private void ask(Requests request, CompletableFuture<?> answer) {
     if (!inbox.offer(request)) {
-      answer.completeExceptionally(
-          new ConsensusException(ConsensusException.Kind.STOPPED, "the member has stopped"));
+      refuse(answer);
     }
+  }
+
+  private static void refuse(CompletableFuture<?> answer) {
+    answer.completeExceptionally(
+        new ConsensusException(ConsensusException.Kind.STOPPED, "the member has stopped"));
   }
 
   private PeerRecords openRecords() {

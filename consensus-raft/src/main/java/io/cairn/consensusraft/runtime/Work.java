@@ -86,6 +86,13 @@ final class Work {
     }
   }
 
+  private static Inbox.Wait waitOf(@Nullable Input outcome) {
+    if (outcome == null || outcome instanceof Input.Applied) {
+      return Inbox.Wait.FOR_ANYTHING;
+    }
+    return outcome instanceof Input.Persisted ? Inbox.Wait.FOR_ANSWERS : Inbox.Wait.NOT;
+  }
+
   private void run(Supplier<Lane> lane, Task task) {
     if (inline) {
       Input outcome = task.run();
@@ -98,7 +105,9 @@ final class Work {
     lane.get()
         .execute(() -> {
           Input outcome = task.run();
-          inbox.report(outcome == null ? new Requests.WorkDone() : new Requests.Outcome(outcome));
+          inbox.report(
+              outcome == null ? new Requests.WorkDone() : new Requests.Outcome(outcome),
+              waitOf(outcome));
         });
   }
 }
