@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.kernel.directory;
 
+import static io.cairn.kernel.directory.EngineListing.COMPLETE;
+import static io.cairn.kernel.directory.EngineListing.FOLDER;
+import static io.cairn.kernel.directory.EngineListing.folder;
+
 import io.cairn.spi.environment.Disk;
 import io.cairn.spi.environment.InvariantViolation;
 import io.cairn.spi.storage.StorageEngine;
 import io.cairn.spi.storage.StorageException;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
 
@@ -25,15 +28,13 @@ import java.util.function.LongSupplier;
  *   <tr><td>yes</td><td>yes</td><td>it is the member's state, and becomes the one in use</td></tr>
  * </table>
  *
- * <p>What lies below the one in use was in use before, and is removed.
+ * <p>What lies below the one in use was in use before, and is removed. So is what {@link
+ * EngineExchange} has left that never came into use.
  *
  * <p><b>Threads.</b> {@link #open} at start; then as {@link EngineHome} says. The apply lane and
  * the snapshot lane take turns: a switch follows a completion, and the next transfer a switch.
  */
 public final class EngineFolders implements EngineHome {
-  private static final String CURRENT = MemberDirectory.MEMBER + "/CURRENT";
-  private static final String PREFIX = "engine-";
-  private static final String COMPLETE = ".complete";
   private static final long NONE = 0;
 
   /** Opens the engine in a folder that exists. */
@@ -44,6 +45,7 @@ public final class EngineFolders implements EngineHome {
   }
 
   private final Disk disk;
+  private final EngineListing listing;
   private final Opener opener;
   private final LongSupplier recorded;
 
@@ -59,6 +61,7 @@ public final class EngineFolders implements EngineHome {
    */
   public EngineFolders(Disk disk, Opener opener, LongSupplier recorded) {
     this.disk = disk;
+    this.listing = new EngineListing(disk);
     this.opener = opener;
     this.recorded = recorded;
   }
@@ -69,25 +72,26 @@ public final class EngineFolders implements EngineHome {
    * @throws IllegalStateException if {@code CURRENT} is damaged
    */
   public StorageEngine open() throws IOException {
-    current = parseCurrent(SmallFile.read(disk, CURRENT).strip());
+    current = listing.readCurrent().number();
+    listing.discardMigrated(current);
     long complete = findComplete();
     if (complete > current && readComplete(complete) == recorded.getAsLong()) {
-      SmallFile.replace(disk, CURRENT, PREFIX + complete + "\n");
-      current = complete;
+      putInUse(complete);
     } else if (complete > current) {
-      removeFolder(complete);
+      listing.removeFolder(complete);
     }
-    for (long number : list("")) {
+    for (long number : listing.list(FOLDER)) {
       if (number < current) {
-        removeFolder(number);
+        listing.removeFolder(number);
       }
     }
-    for (long number : list(COMPLETE)) {
+    for (long number : listing.list(COMPLETE)) {
       disk.remove(folder(number) + COMPLETE);
     }
-    disk.syncDirectory(MemberDirectory.MEMBER);
-    next = list("").stream().filter(number -> number > current).findFirst().orElse(NONE);
-    return opener.open(made(current));
+    listing.sync();
+    next =
+        listing.list(FOLDER).stream().filter(number -> number > current).findFirst().orElse(NONE);
+    return opener.open(listing.make(current));
   }
 
   /** The folder of the engine in use. */
@@ -101,7 +105,7 @@ public final class EngineFolders implements EngineHome {
       if (next == NONE) {
         next = current + 1;
       }
-      return opener.open(made(next));
+      return opener.open(listing.make(next));
     } catch (IOException e) {
       throw failed("make a folder for the next engine", e);
     }
@@ -111,7 +115,7 @@ public final class EngineFolders implements EngineHome {
   public void discardNext() {
     try {
       disk.remove(folder(next) + COMPLETE);
-      removeFolder(next);
+      listing.removeFolder(next);
     } catch (IOException e) {
       throw failed("remove the folder '" + folder(next) + "'", e);
     }
@@ -131,30 +135,28 @@ public final class EngineFolders implements EngineHome {
     InvariantViolation.check(next > current, "a state is installed after it was completed");
     long former = current;
     try {
-      SmallFile.replace(disk, CURRENT, PREFIX + next + "\n");
+      putInUse(next);
       disk.remove(folder(next) + COMPLETE);
     } catch (IOException e) {
       throw failed("make '" + folder(next) + "' the engine in use", e);
     }
-    current = next;
     next = NONE;
     return () -> {
       try {
-        removeFolder(former);
+        listing.removeFolder(former);
       } catch (IOException e) {
         throw failed("remove the folder '" + folder(former) + "'", e);
       }
     };
   }
 
-  private String made(long number) throws IOException {
-    disk.createDirectories(folder(number));
-    disk.syncDirectory(MemberDirectory.MEMBER);
-    return folder(number);
+  private void putInUse(long number) throws IOException {
+    listing.replaceCurrent(new EngineListing.Current(number, null));
+    current = number;
   }
 
   private long findComplete() throws IOException {
-    List<Long> numbers = list(COMPLETE);
+    List<Long> numbers = listing.list(COMPLETE);
     return numbers.isEmpty() ? NONE : numbers.getLast();
   }
 
@@ -162,54 +164,9 @@ public final class EngineFolders implements EngineHome {
     String path = folder(number) + COMPLETE;
     String text = SmallFile.read(disk, path).strip();
     if (!text.matches("applied [0-9]{1,18}")) {
-      throw damaged(path, "'" + text + "' does not name an entry");
+      throw EngineListing.damaged(path, "'" + text + "' does not name an entry");
     }
     return Long.parseLong(text.substring("applied ".length()));
-  }
-
-  /** The numbers of the engines for which there is a name with that end, ascending. */
-  private List<Long> list(String suffix) throws IOException {
-    List<Long> numbers = new ArrayList<>();
-    for (String name : disk.list(MemberDirectory.MEMBER)) {
-      if (name.startsWith(PREFIX) && name.endsWith(suffix)) {
-        String number = name.substring(PREFIX.length(), name.length() - suffix.length());
-        if (number.matches("[0-9]{1,18}")) {
-          numbers.add(Long.parseLong(number));
-        }
-      }
-    }
-    numbers.sort(null);
-    return numbers;
-  }
-
-  private void removeFolder(long number) throws IOException {
-    remove(folder(number));
-    disk.syncDirectory(MemberDirectory.MEMBER);
-  }
-
-  private void remove(String path) throws IOException {
-    for (String name : disk.list(path)) {
-      remove(path + "/" + name);
-    }
-    disk.remove(path);
-  }
-
-  private static long parseCurrent(String name) {
-    if (!name.matches(PREFIX + "[0-9]{1,18}")) {
-      throw damaged(CURRENT, "'" + name + "' does not name an engine");
-    }
-    return Long.parseLong(name.substring(PREFIX.length()));
-  }
-
-  private static String folder(long number) {
-    return MemberDirectory.MEMBER + "/" + PREFIX + number;
-  }
-
-  private static IllegalStateException damaged(String path, String what) {
-    return new IllegalStateException(
-        ("the file '%s' is damaged: %s. Restore the directory from a backup, or remove the member"
-                + " and add it anew")
-            .formatted(path, what));
   }
 
   private static StorageException failed(String what, IOException cause) {

@@ -16,10 +16,13 @@ import java.util.zip.CRC32C;
  * <table>
  *   <caption>What lies in it</caption>
  *   <tr><td>{@code FORMAT}</td><td>whose it is; read before anything else, rewritten at each start</td></tr>
- *   <tr><td>{@code CURRENT}</td><td>the name of the engine's folder in use</td></tr>
+ *   <tr><td>{@code CURRENT}</td><td>the name of the engine's folder in use; for a moment of an
+ *       {@link EngineExchange} also its backend, which then counts and not FORMAT's</td></tr>
  *   <tr><td>{@code engine-<n>}</td><td>a storage engine's files</td></tr>
  *   <tr><td>{@code engine-<n>.complete}</td><td>says that a received state is complete; see {@link
  *       EngineFolders}</td></tr>
+ *   <tr><td>{@code engine-<n>.migrating}</td><td>says that the folder is of a backend to come; see
+ *       {@link EngineExchange}</td></tr>
  *   <tr><td>{@code wal}</td><td>the consensus log</td></tr>
  * </table>
  *
@@ -38,11 +41,11 @@ public final class MemberDirectory {
   public static final String WAL = MEMBER + "/wal";
 
   private static final String FORMAT = MEMBER + "/FORMAT";
-  private static final String CURRENT = MEMBER + "/CURRENT";
-  private static final String FIRST_ENGINE = "engine-1";
+  private static final long FIRST_ENGINE = 1;
   private static final String FORMAT_VERSION = "1";
 
   private final Disk disk;
+  private final EngineListing listing;
   private final String shownPath;
 
   /**
@@ -52,6 +55,7 @@ public final class MemberDirectory {
    */
   public MemberDirectory(Disk disk, String shownPath) {
     this.disk = disk;
+    this.listing = new EngineListing(disk);
     this.shownPath = shownPath;
   }
 
@@ -61,7 +65,9 @@ public final class MemberDirectory {
       refuseForeignContent();
       return Optional.empty();
     }
-    return Optional.of(parse(readSmall(FORMAT)));
+    MemberIdentity identity = parse(readSmall(FORMAT));
+    String exchanged = listing.hasCurrent() ? listing.readCurrent().backend() : null;
+    return Optional.of(exchanged == null ? identity : identity.withBackend(exchanged));
   }
 
   /** Makes the directory for a member that has none yet; its boot counter stands at 1. */
@@ -70,7 +76,7 @@ public final class MemberDirectory {
     disk.createDirectories(MEMBER);
     disk.syncDirectory("");
     MemberIdentity identity = new MemberIdentity(backend, clusterId, memberId, incarnation, 1);
-    SmallFile.replace(disk, CURRENT, FIRST_ENGINE + "\n");
+    listing.replaceCurrent(new EngineListing.Current(FIRST_ENGINE, null));
     SmallFile.replace(disk, FORMAT, text(identity));
     return identity;
   }
@@ -84,12 +90,31 @@ public final class MemberDirectory {
   public MemberIdentity boot(MemberIdentity identity, String backend) throws IOException {
     if (!identity.backend().equals(backend)) {
       throw new IllegalStateException(
-          "the data directory '%s' was written by backend '%s' and cannot be opened with backend '%s'"
+          "the data directory '%s' was written by backend '%s' and cannot be opened with backend '%s'; 'cairnutl migrate' converts it"
               .formatted(shownPath, identity.backend(), backend));
     }
     MemberIdentity next = identity.nextBoot();
     SmallFile.replace(disk, FORMAT, text(next));
+    settleCurrent();
     return next;
+  }
+
+  /** Brings FORMAT and CURRENT to agree after {@link EngineExchange} has put an engine in use. */
+  void settleBackend() throws IOException {
+    MemberIdentity identity =
+        read().orElseThrow(() -> new IllegalStateException("there is no member to settle"));
+    SmallFile.replace(disk, FORMAT, text(identity));
+    settleCurrent();
+  }
+
+  /** CURRENT need not name a backend any more once FORMAT names the same. */
+  private void settleCurrent() throws IOException {
+    if (listing.hasCurrent()) {
+      EngineListing.Current current = listing.readCurrent();
+      if (current.backend() != null) {
+        listing.replaceCurrent(new EngineListing.Current(current.number(), null));
+      }
+    }
   }
 
   private void refuseForeignContent() throws IOException {

@@ -16,4 +16,8 @@ public record MemberIdentity(
   MemberIdentity nextBoot() {
     return new MemberIdentity(backend, clusterId, memberId, incarnation, boot + 1);
   }
+
+  MemberIdentity withBackend(String other) {
+    return new MemberIdentity(other, clusterId, memberId, incarnation, boot);
+  }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cairn.kernel.directory.EngineFolders;
 import io.cairn.kernel.virtual.CrashingEngine;
+import io.cairn.kernel.virtual.FaultyHome;
 import io.cairn.kernel.virtual.MemoryEngines;
 import io.cairn.kernel.virtual.VirtualTime;
 import io.cairn.spi.consensus.AppliedPoint;

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.cairn.kernel.snapshot;
+package io.cairn.kernel.virtual;
 
 import io.cairn.kernel.directory.EngineFolders;
 import io.cairn.kernel.directory.MemberDirectory;
 import io.cairn.kernel.environment.FileDisk;
-import io.cairn.kernel.virtual.CrashingEngine;
 import io.cairn.spi.environment.Disk;
 import io.cairn.spi.environment.DiskFile;
 import io.cairn.spi.storage.Mutation;
@@ -24,9 +23,9 @@ import java.util.function.ToIntFunction;
  * A data directory whose power can be cut before and after every change of a file and every commit
  * and barrier of an engine. Nothing happens any more once it is cut.
  */
-final class FaultyHome {
+public final class FaultyHome {
   /** The power is cut. */
-  static final class PowerCut extends RuntimeException {
+  public static final class PowerCut extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     PowerCut() {
@@ -42,19 +41,19 @@ final class FaultyHome {
   private boolean cut;
 
   /** The directory of a new member below {@code root}. */
-  FaultyHome(Path root, LongSupplier recorded) throws IOException {
+  public FaultyHome(Path root, LongSupplier recorded) throws IOException {
     this.root = root;
     this.recorded = recorded;
     new MemberDirectory(FileDisk.withoutSync(root), "data").create("memory", 1, 2, 3);
   }
 
   /** Cuts the power after so many steps. */
-  void cutAfter(long steps) {
+  public void cutAfter(long steps) {
     stepsLeft = steps;
   }
 
   /** One more thing that happens to a medium. */
-  void step() {
+  public void step() {
     if (cut) {
       throw new PowerCut();
     }
@@ -65,19 +64,29 @@ final class FaultyHome {
   }
 
   /** Power is back; of each engine as many commits are left as {@code kept} says. */
-  void restore(ToIntFunction<CrashingEngine> kept) {
+  public void restore(ToIntFunction<CrashingEngine> kept) {
     cut = false;
     stepsLeft = Long.MAX_VALUE;
     engines.replaceAll((folder, engine) -> engine.crash(kept.applyAsInt(engine)));
   }
 
   /** The engines for a life of the member. */
-  EngineFolders engines() {
+  public EngineFolders engines() {
     return new EngineFolders(new FaultyDisk(), FaultyEngine::new, recorded);
   }
 
+  /** The medium for files. */
+  public Disk disk() {
+    return new FaultyDisk();
+  }
+
+  /** The engine in {@code folder}; how each life of the member opens it. */
+  public StorageEngine open(String folder) {
+    return new FaultyEngine(folder);
+  }
+
   /** The names in the member's folder. */
-  List<String> names() throws IOException {
+  public List<String> names() throws IOException {
     return FileDisk.withoutSync(root).list(MemberDirectory.MEMBER);
   }
 
