@@ -52,7 +52,7 @@ final class Assemble {
 
   private void lib(Path jar) throws IOException {
     Files.copy(jar, home.resolve("lib/cairn.jar"), StandardCopyOption.REPLACE_EXISTING);
-    for (String name : List.of("cairn", "cairn-local-cluster")) {
+    for (String name : List.of("cairn", "cairn-local-cluster", "cairnutl")) {
       Path script = home.resolve("bin").resolve(name);
       if (!script.toFile().setExecutable(true, false)) {
         throw new IOException("cannot make '" + script + "' executable");

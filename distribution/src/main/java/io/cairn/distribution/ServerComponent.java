@@ -4,10 +4,6 @@ package io.cairn.distribution;
 import dagger.BindsInstance;
 import dagger.Component;
 import io.cairn.apigrpc.GrpcTransportModule;
-import io.cairn.backendlmdb.LmdbBackendModule;
-import io.cairn.backendmemory.MemoryBackendModule;
-import io.cairn.backendrocksdb.RocksDbBackendModule;
-import io.cairn.backendsqlite.SqliteBackendModule;
 import io.cairn.consensusraft.network.GrpcPeerNetworkModule;
 import io.cairn.consensusraft.runtime.RaftConsensusModule;
 import io.cairn.distribution.config.ServerConfig;
@@ -22,11 +18,8 @@ import jakarta.inject.Singleton;
       EnvironmentModule.class,
       GrpcPeerNetworkModule.class,
       GrpcTransportModule.class,
-      LmdbBackendModule.class,
-      MemoryBackendModule.class,
       RaftConsensusModule.class,
-      RocksDbBackendModule.class,
-      SqliteBackendModule.class
+      StorageModule.class
     })
 interface ServerComponent {
   /** The server, not started. */
