@@ -160,18 +160,22 @@ final class MigrateToolTest {
           var _ =
               client
                   .kv()
-                  .compact(CompactionRequest.newBuilder().setRevision(i).setPhysical(true).build());
+                  .compact(
+                      CompactionRequest.newBuilder().setRevision(KEYS).setPhysical(true).build());
         }
       }
     }
   }
 
-  /** Some tens of MiB, so that a migration takes long enough to be killed. */
+  /** So many rows that a migration takes long enough to be killed. */
   private static void fillMore(GrpcClient client) {
-    for (int i = 0; i < 400; i++) {
+    for (int i = 0; i < 300; i++) {
       TxnRequest.Builder txn = TxnRequest.newBuilder();
       for (int j = 0; j < 100; j++) {
-        txn.addSuccess(RequestOp.newBuilder().setRequestPut(put(i + "/" + j)));
+        txn.addSuccess(
+            RequestOp.newBuilder()
+                .setRequestPut(
+                    PutRequest.newBuilder().setKey(ByteString.copyFromUtf8(i + "/" + j))));
       }
       var _ = client.kv().txn(txn.build());
     }
@@ -188,7 +192,7 @@ final class MigrateToolTest {
       HashKVResponse now = client.maintenance().hashKV(HashKVRequest.getDefaultInstance());
       long latest = now.getHashRevision();
       long floor = Math.max(1, now.getCompactRevision());
-      seen.add("latest %d, floor %d".formatted(latest, floor));
+      seen.add("latest %d with hash %08x, floor %d".formatted(latest, now.getHash(), floor));
       for (long at = floor; at <= latest; at += 1 + (latest - floor) / 10) {
         HashKVResponse hash =
             client.maintenance().hashKV(HashKVRequest.newBuilder().setRevision(at).build());
@@ -210,7 +214,11 @@ final class MigrateToolTest {
               .lease()
               .leaseTimeToLive(
                   LeaseTimeToLiveRequest.newBuilder().setID(LEASE).setKeys(true).build());
-      seen.add("lease of %d s with %s".formatted(lease.getGrantedTTL(), lease.getKeysList()));
+      seen.add(
+          "lease of %d s with %s"
+              .formatted(
+                  lease.getGrantedTTL(),
+                  lease.getKeysList().stream().map(ByteString::toStringUtf8).toList()));
     }
     return seen;
   }

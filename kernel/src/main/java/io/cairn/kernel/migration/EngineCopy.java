@@ -25,6 +25,7 @@ import java.util.List;
 @OnLane("caller")
 public final class EngineCopy {
   private static final int BATCH_ROWS = 10_000;
+  private static final int ROWS_PER_PROGRESS = 1_000;
   private static final long BATCH_BYTES = 8 << 20;
   private static final long BARRIER_BYTES = 64 << 20;
   private static final RecordFormat RECORDS = new RecordFormat(Tables.REVISIONS);
@@ -122,7 +123,7 @@ public final class EngineCopy {
             "the copy of table '%s' differs at key %s".formatted(table.name(), key));
       }
       count(key, value);
-      if (rows % BATCH_ROWS == 0) {
+      if (rows % ROWS_PER_PROGRESS == 0) {
         progress.at(rows, bytes);
       }
     }
