@@ -7,8 +7,10 @@ import io.cairn.spi.storage.StorageException;
 import io.cairn.spi.storage.Table;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -57,12 +59,18 @@ final class LmdbEnvironment implements AutoCloseable {
         throw new StorageException.Damaged(
             "'" + directory + "' has lost its file '" + DATA + "'; restore the directory");
       }
+      if (!created) {
+        // Of a creation that was cut short; nothing in it was ever said to be there.
+        Files.deleteIfExists(data);
+      }
       opened =
           new LmdbEnvironment(
               directory, lock, openLargest(exchange, directory, tables.size(), mapBytesWanted));
       opened.checkLength(exchange, data);
       opened.openTables(exchange, tables);
       if (!created) {
+        // LMDB syncs its file, but not the name of it.
+        syncNames(directory);
         lock.markCreated();
       }
       complete = true;
@@ -77,6 +85,12 @@ final class LmdbEnvironment implements AutoCloseable {
           lock.close();
         }
       }
+    }
+  }
+
+  private static void syncNames(Path directory) throws IOException {
+    try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
+      names.force(true);
     }
   }
 
