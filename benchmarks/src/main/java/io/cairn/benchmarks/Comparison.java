@@ -31,6 +31,8 @@ public final class Comparison {
           new Option("etcd", "PROGRAM", "etcd", "etcd's server, a file or a name on the PATH"),
           new Option("cairn-args", "FLAGS", "", "more flags for Cairn, divided by spaces"),
           new Option("etcd-args", "FLAGS", "", "more flags for etcd"),
+          new Option(
+              "backends", "NAME,...", "", "Cairn on each of these, relative to the first of them"),
           new Option("members", "N", "1", "members of each server; they are a cluster if several"),
           new Option("rows", "ROW,...", "all below", "what to measure"),
           new Option("repetitions", "N", "3", "how often"),
@@ -46,16 +48,21 @@ public final class Comparison {
   private static final List<Trial> ONCE_PER_REPETITION =
       List.of(new ServingTrial(), new ManyKeysTrial(), new SlowDiskTrial(), new JoinTrial());
 
-  private final Contender cairn;
+  /** Who is measured: etcd, and Cairn, once or on several backends. */
+  private final List<Contender> contenders;
+
   private final Contender etcd;
   private final Settings settings;
   private final Results results = new Results();
+  private final BackendResults byBackend;
   private int turns;
 
-  private Comparison(Contender cairn, Contender etcd, Settings settings) {
-    this.cairn = cairn;
+  private Comparison(Contender etcd, List<Contender> cairns, Settings settings) {
+    this.contenders = new ArrayList<>(List.of(etcd));
+    this.contenders.addAll(cairns);
     this.etcd = etcd;
     this.settings = settings;
+    this.byBackend = new BackendResults(cairns.getFirst().name(), etcd.name());
   }
 
   /** Exit status: 1 when a server fails, 2 when the options are wrong. */
@@ -120,14 +127,35 @@ public final class Comparison {
     circumstances.put("Cairn", cairn.version());
     circumstances.put("etcd", etcd.version());
     circumstances.put("Load of the machine before", Machine.load());
-    Comparison comparison = new Comparison(cairn, etcd, settings);
+    boolean backends = line.isSet("backends");
+    List<Contender> cairns = backends ? onEach(cairn, line.list("backends")) : List.of(cairn);
+    Comparison comparison = new Comparison(etcd, cairns, settings);
     comparison.run(rows, repetitions, starts);
     circumstances.put("Load of the machine after", Machine.load());
     Report report = new Report(circumstances, remarks, comparison.results);
-    System.out.print(report.markdown());
+    System.out.print(
+        backends ? report.heading() + comparison.byBackend.markdown() : report.markdown());
     if (!line.text("json").isEmpty()) {
-      Files.writeString(Path.of(line.text("json")), Json.write(report.json()));
+      Map<String, Object> json = report.json();
+      if (backends) {
+        json.put("backends", comparison.byBackend.json());
+      }
+      Files.writeString(Path.of(line.text("json")), Json.write(json));
     }
+  }
+
+  private static List<Contender> onEach(Contender cairn, List<String> backends)
+      throws UsageException {
+    if (cairn.arguments().contains("--backend")) {
+      throw new UsageException("--backends says which; leave --backend out of --cairn-args");
+    }
+    List<Contender> all = new ArrayList<>();
+    for (String backend : backends) {
+      List<String> arguments = new ArrayList<>(cairn.arguments());
+      arguments.addAll(List.of("--backend", backend));
+      all.add(new Contender(backend, cairn.program(), List.copyOf(arguments)));
+    }
+    return all;
   }
 
   private void run(List<Row> rows, int repetitions, int starts)
@@ -141,29 +169,32 @@ public final class Comparison {
     }
   }
 
-  /** Both servers, one after the other; who is first changes from time to time. */
+  /** All servers, one after the other; who is first changes from time to time. */
   private void repeat(Trial trial, List<Row> rows, int times)
       throws IOException, InterruptedException {
     List<Row> own = trial.of(rows);
     for (int i = 0; i < times && !own.isEmpty(); i++) {
-      boolean cairnFirst = turns++ % 2 == 1;
-      measure(trial, own, cairnFirst);
-      measure(trial, own, !cairnFirst);
+      int first = turns++ % contenders.size();
+      for (int j = 0; j < contenders.size(); j++) {
+        measure(trial, own, contenders.get((first + j) % contenders.size()));
+      }
     }
   }
 
-  private void measure(Trial trial, List<Row> rows, boolean ofCairn)
+  private void measure(Trial trial, List<Row> rows, Contender contender)
       throws IOException, InterruptedException {
-    Contender contender = ofCairn ? cairn : etcd;
     trial.run(
         contender,
         rows,
         settings,
         (row, sample) -> {
-          results.add(ofCairn, row, sample);
+          if (contenders.size() == 2) {
+            results.add(!contender.equals(etcd), row, sample);
+          }
+          byBackend.add(contender.name(), row, sample);
           System.err.printf(
               Locale.ROOT,
-              "%-6s %-18s %9s %s%n",
+              "%-8s %-18s %9s %s%n",
               contender.name(),
               row.name(),
               Report.figure(sample.value()),

@@ -14,36 +14,47 @@ import java.util.Map;
  * @param remarks what was left out, and why
  */
 record Report(Map<String, String> circumstances, List<String> remarks, Results results) {
+  private static final String TABLE =
+      "\n| row | what | n | etcd | Cairn | ratio | p99 ratio | CPU us/request etcd / Cairn"
+          + " | CPU ratio | generator | goal |\n|---|---|--:|--:|--:|--:|--:|--:|--:|--:|---|\n";
+
   /** Markdown: the circumstances as a list, the figures as a table. */
   String markdown() {
+    StringBuilder text = new StringBuilder(heading());
+    text.append(TABLE);
+    for (Results.Line line : results.lines()) {
+      append(text, line);
+    }
+    return text.toString();
+  }
+
+  /** The circumstances as a list. */
+  String heading() {
     StringBuilder text = new StringBuilder();
     circumstances.forEach(
         (name, value) -> text.append("- ").append(name).append(": ").append(value).append('\n'));
     for (String remark : remarks) {
       text.append("- Left out: ").append(remark).append('\n');
     }
-    text.append(
-            "\n| row | what | n | etcd | Cairn | ratio | p99 ratio | CPU us/request etcd / Cairn")
-        .append(
-            " | CPU ratio | generator | goal |\n|---|---|--:|--:|--:|--:|--:|--:|--:|--:|---|\n");
-    for (Results.Line line : results.lines()) {
-      Unit unit = line.row().kind().unit();
-      boolean loaded = !Double.isNaN(line.etcdCpuMicros());
-      cells(
-          text,
-          line.row().name(),
-          line.row().kind().meaning(),
-          Integer.toString(line.samples()),
-          figure(line.etcd()) + " " + unit.label(),
-          figure(line.cairn()) + " " + unit.label(),
-          figure(line.ratio()),
-          loaded ? figure(line.p99Ratio()) : "",
-          loaded ? figure(line.etcdCpuMicros()) + " / " + figure(line.cairnCpuMicros()) : "",
-          loaded ? figure(line.cpuRatio()) : "",
-          loaded ? Math.round(line.generatorShareMax() * 100) + " %" : "",
-          Goal.of(line.row()).map(goal -> goal.verdict(line)).orElse(""));
-    }
     return text.toString();
+  }
+
+  private static void append(StringBuilder text, Results.Line line) {
+    Unit unit = line.row().kind().unit();
+    boolean loaded = !Double.isNaN(line.etcdCpuMicros());
+    cells(
+        text,
+        line.row().name(),
+        line.row().kind().meaning(),
+        Integer.toString(line.samples()),
+        figure(line.etcd()) + " " + unit.label(),
+        figure(line.cairn()) + " " + unit.label(),
+        figure(line.ratio()),
+        loaded ? figure(line.p99Ratio()) : "",
+        loaded ? figure(line.etcdCpuMicros()) + " / " + figure(line.cairnCpuMicros()) : "",
+        loaded ? figure(line.cpuRatio()) : "",
+        loaded ? Math.round(line.generatorShareMax() * 100) + " %" : "",
+        Goal.of(line.row()).map(goal -> goal.verdict(line)).orElse(""));
   }
 
   /** Everything, to be written as JSON. */

@@ -103,7 +103,8 @@ final class Results {
     return median(ratios);
   }
 
-  private static Map<String, Object> figures(Sample sample) {
+  /** One sample, to be written as JSON. */
+  static Map<String, Object> figures(Sample sample) {
     Map<String, Object> figures = new LinkedHashMap<>();
     figures.put("value", sample.value());
     if (!Double.isNaN(sample.cpuMicros())) {
