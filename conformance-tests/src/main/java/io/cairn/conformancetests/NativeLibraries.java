@@ -14,12 +14,13 @@ import org.jspecify.annotations.Nullable;
  * One directory for native libraries in a JVM. A library stays loaded for as long as the JVM lives,
  * so it cannot live in the directory of one test.
  */
-final class NativeLibraries {
+public final class NativeLibraries {
   private static final Path DIRECTORY = create();
 
   private NativeLibraries() {}
 
-  static Path directory() {
+  /** The directory, which goes with the JVM. */
+  public static Path directory() {
     return DIRECTORY;
   }
 
