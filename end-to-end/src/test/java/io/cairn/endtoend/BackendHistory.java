@@ -31,7 +31,8 @@ final class BackendHistory {
   private static final int KEYS = 800;
   private static final int OPERATIONS_PER_TXN_MAX = 120;
   private static final int OPERATIONS_BETWEEN_LOOKS = 500;
-  private static final int RESTARTS = 4;
+  private static final int RESTARTS_MIN = 4;
+  private static final int OPERATIONS_PER_RESTART_MAX = 40_000;
 
   private final SplittableRandom random;
   private final ServerProcess server;
@@ -54,7 +55,8 @@ final class BackendHistory {
   List<String> play(int operations) throws Exception {
     try {
       int nextLook = OPERATIONS_BETWEEN_LOOKS;
-      int nextRestart = operations / (RESTARTS + 1);
+      int perRestart = Math.min(OPERATIONS_PER_RESTART_MAX, operations / (RESTARTS_MIN + 1));
+      int nextRestart = perRestart;
       for (int done = 0; done < operations; ) {
         done += step();
         if (done >= nextLook) {
@@ -63,7 +65,7 @@ final class BackendHistory {
         }
         if (done >= nextRestart) {
           restart(random.nextBoolean());
-          nextRestart += operations / (RESTARTS + 1);
+          nextRestart += perRestart;
         }
       }
       look();
@@ -105,6 +107,7 @@ final class BackendHistory {
       if (random.nextInt(4) == 0) {
         client.maintenance().defragment(DefragmentRequest.getDefaultInstance());
       }
+      look();
     }
     return 1;
   }
