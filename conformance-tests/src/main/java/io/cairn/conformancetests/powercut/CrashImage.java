@@ -143,10 +143,13 @@ final class CrashImage {
       }
     }
 
-    /** Takes some sectors of a write, and nothing of another change. */
+    /** Takes some sectors of a write, perhaps the size without them, and no other change. */
     void takeTorn(Recording.Change change, SplittableRandom random) {
       if (!(change instanceof Recording.Write write)) {
         return;
+      }
+      if (random.nextBoolean()) {
+        put(write.at + write.data.length, write.data, 0, 0);
       }
       for (int from = 0; from < write.data.length; ) {
         // Up to the next boundary within the file, not within the write.

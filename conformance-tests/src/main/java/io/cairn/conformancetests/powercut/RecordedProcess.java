@@ -42,8 +42,10 @@ final class RecordedProcess {
         FileChannel.open(
             Path.of(arguments[3]), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
       for (int done = 0; done < commits; ) {
-        // Opened more than once: closing and opening write, too.
+        // Opened more than once: closing and opening write, too. Closing is no barrier, so what was
+        // committed since the last one may have to be committed again.
         try (StorageEngine engine = backend.open(options)) {
+          done = (int) Workload.content(engine).last();
           int end = Math.min(commits, done + COMMITS_PER_LIFE);
           while (done < end) {
             done++;

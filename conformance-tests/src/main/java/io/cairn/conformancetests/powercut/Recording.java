@@ -148,7 +148,7 @@ final class Recording {
     return lines + 1;
   }
 
-  /** The number of the last commit that had begun before {@code moment}. */
+  /** The highest number of a commit that had begun before {@code moment}. */
   int begunCommits(long moment) {
     return lastBefore(commits, moment);
   }
@@ -338,8 +338,9 @@ final class Recording {
 
   private void marked(SystemCall call) {
     String[] words = new String(call.data(), US_ASCII).strip().split(" ", 2);
-    var marks = words[0].equals(COMMIT) ? commits : barriers;
-    marks.put(call.begun(), Integer.parseInt(words[1]));
+    NavigableMap<Long, Integer> marks = words[0].equals(COMMIT) ? commits : barriers;
+    // After closing without a barrier commits are made again; they have begun before, though.
+    marks.put(call.begun(), Math.max(lastBefore(marks, NEVER), Integer.parseInt(words[1])));
   }
 
   /** The name within the directory; null for everything elsewhere. */

@@ -30,10 +30,14 @@ record SystemCall(
     String name, List<String> plain, List<byte[]> quoted, long result, long begun, long ended) {
   private static final String UNFINISHED = " <unfinished ...>";
   private static final String RESUMED = " resumed>";
+  private static final String CLOSE = "close(";
 
   private record Begun(String text, long line) {}
 
-  /** Reads a record; calls come in the order in which they ended. Returns the number of lines. */
+  /**
+   * Reads a record; calls come in the order in which they ended, but closing in that in which it
+   * began. Returns the number of lines.
+   */
   static long readAll(Path record, Consumer<SystemCall> calls) throws IOException {
     Map<String, Begun> unfinished = new LinkedHashMap<>();
     long number = 0;
@@ -52,9 +56,17 @@ record SystemCall(
           }
           begun = first.line();
           text = first.text() + text.substring(rest + RESUMED.length());
+          if (text.startsWith(CLOSE)) {
+            continue;
+          }
         } else if (text.endsWith(UNFINISHED)) {
-          String first = text.substring(0, text.length() - UNFINISHED.length());
-          unfinished.put(thread, new Begun(first, number));
+          text = text.substring(0, text.length() - UNFINISHED.length());
+          unfinished.put(thread, new Begun(text, number));
+          if (text.startsWith(CLOSE)) {
+            // The descriptor is free from now on: another thread may have it before this one ends.
+            calls.accept(
+                parse(text + ") = 0", CLOSE.length() - 1, text.length() + 1, begun, number));
+          }
           continue;
         }
         int open = text.indexOf('(');
