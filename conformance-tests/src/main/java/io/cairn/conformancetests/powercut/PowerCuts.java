@@ -97,18 +97,17 @@ public final class PowerCuts {
     for (int i = 0; i < images; i++) {
       long moment = random.nextLong(recording.firstMoment(), recording.lastMoment() + 1);
       moments.add(moment);
-      Path folder = Files.createDirectory(scratch.resolve("image-" + i));
-      new CrashImage(random.split(), moment).write(recording, folder);
+      long draw = random.nextLong();
       int covered = recording.coveredCommits(moment);
       int begun = recording.begunCommits(moment);
-      Path original = failures.size() < FAILURES_KEPT ? copy(folder) : folder;
+      Path image = write(recording, moment, draw, "image-" + i);
       Workload.Content found = null;
       String wrong;
       try {
-        found = open(folder);
+        found = open(image);
         wrong = judge(found, expected, covered, begun);
         if (wrong == null) {
-          wrong = goOn(folder, found, expected);
+          wrong = goOn(image, found, expected);
         }
       } catch (StorageException | IllegalStateException e) {
         wrong = e.toString();
@@ -117,13 +116,16 @@ public final class PowerCuts {
         contents.add(found.last());
         lossy += found.last() < begun ? 1 : 0;
       }
-      delete(folder);
-      if (wrong == null) {
-        delete(original);
-      } else {
+      delete(image);
+      if (wrong != null) {
+        // As it was before it was opened.
+        Path kept =
+            failures.size() < FAILURES_KEPT
+                ? write(recording, moment, draw, "wrong-" + i)
+                : Path.of("not kept");
         failures.add(
             "%s, at moment %d, with %d commits begun and %d covered by a barrier: %s"
-                .formatted(original, moment, begun, covered, wrong));
+                .formatted(kept, moment, begun, covered, wrong));
       }
     }
     return new Report(
@@ -134,6 +136,12 @@ public final class PowerCuts {
         recording.mappedFiles(),
         recording.figures(),
         List.copyOf(failures));
+  }
+
+  private Path write(Recording recording, long moment, long draw, String name) throws IOException {
+    Path folder = Files.createDirectory(scratch.resolve(name));
+    new CrashImage(new SplittableRandom(draw), moment).write(recording, folder);
+    return folder;
   }
 
   private static @Nullable String judge(
@@ -235,16 +243,6 @@ public final class PowerCuts {
       }
     }
     throw new IllegalArgumentException("no storage backend '" + name + "'");
-  }
-
-  private static Path copy(Path folder) throws IOException {
-    Path copy = Files.createDirectory(folder.resolveSibling(folder.getFileName() + "-original"));
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.toList()) {
-        Files.copy(file, copy.resolve(file.getFileName()));
-      }
-    }
-    return copy;
   }
 
   private static void delete(Path folder) throws IOException {
