@@ -58,7 +58,9 @@ final class Identities {
         records.acknowledged(member.id(), Math.min(core.matchOf(member.id()), role.commit()));
       }
     }
-    lane.get().execute(records::save);
+    if (records.hasChanged()) {
+      lane.get().execute(records::save);
+    }
   }
 
   /** A member's gate lets this one in. */

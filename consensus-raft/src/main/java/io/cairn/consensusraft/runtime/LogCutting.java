@@ -38,6 +38,12 @@ final class LogCutting {
   // many as there are members.
   private final TreeMap<Long, Long> pinned = new TreeMap<>();
 
+  /** What the log was asked for last, and what it held then. */
+  private Asked asked = new Asked(new LogWork.Cut(0, 0, 0), 0, 0);
+
+  /** While all of this is the same, so is the answer: an idle member need not wake its log lane. */
+  private record Asked(LogWork.Cut cut, long lastIndex, long term) {}
+
   LogCutting(RaftCore core, StateMachine machine, LogWork log, Work work, Kept kept) {
     this.core = core;
     this.machine = machine;
@@ -70,8 +76,12 @@ final class LogCutting {
     for (long index : pinned.values()) {
       should = Math.min(should, index);
     }
-    long wanted = should;
     long bytesMax = pinned.isEmpty() ? kept.bytes : kept.bytesWhileSending;
-    work.onLog(() -> log.cut(new LogWork.Cut(may, wanted, bytesMax), inForce));
+    LogWork.Cut cut = new LogWork.Cut(may, should, bytesMax);
+    Asked now = new Asked(cut, core.lastIndex(), core.role().term());
+    if (!now.equals(asked)) {
+      asked = now;
+      work.onLog(() -> log.cut(cut, inForce));
+    }
   }
 }

@@ -136,6 +136,11 @@ final class PeerRecords implements PeerNetwork.Gate {
     }
   }
 
+  /** Whether there is anything to {@link #save}. */
+  synchronized boolean hasChanged() {
+    return changed;
+  }
+
   /** Writes what has changed since the last call; on a lane that may block. */
   void save() {
     TreeMap<Long, Seen> content;
