@@ -22,28 +22,73 @@ import io.cairn.spi.store.TxnRequest;
 import io.cairn.spi.store.TxnResult;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a few keys may hold at some moment, as far as histories alone can tell: revisions are known
- * only of what was answered.
- *
- * @param cells the keys that are present
- * @param revision the highest revision that an answer has named so far
+ * only of what was answered. Immutable; states that differ in nothing but the revision share cells.
  */
-record KeyState(TreeMap<Bytes, Cell> cells, long revision) {
-  static final KeyState EMPTY = new KeyState(new TreeMap<>(), 0);
+final class KeyState {
+  static final KeyState EMPTY = new KeyState(new TreeMap<>(), 0, 0);
 
   /** The modification revision is not known. */
   private static final long UNKNOWN = -1;
+
+  /** The keys that are present; never changed. */
+  private final TreeMap<Bytes, Cell> cells;
+
+  /** The sum of the prints of all cells. */
+  private final long cellsPrint;
+
+  /** The highest revision that an answer has named so far. */
+  private final long revision;
+
+  private KeyState(TreeMap<Bytes, Cell> cells, long cellsPrint, long revision) {
+    this.cells = cells;
+    this.cellsPrint = cellsPrint;
+    this.revision = revision;
+  }
 
   /**
    * A key that is present.
    *
    * @param modRevision {@link #UNKNOWN} if the put was never answered
+   * @param print equal for equal cells of equal keys, and different for others but by chance
    */
-  record Cell(Bytes value, long version, long modRevision) {}
+  private record Cell(Bytes value, long version, long modRevision, long print) {
+    static Cell of(Bytes key, Bytes value, long version, long modRevision) {
+      long print = mix(fold(fold(0, key) + 1, value) ^ mix(version) + modRevision);
+      return new Cell(value, version, modRevision, print);
+    }
+
+    private static long fold(long seed, Bytes bytes) {
+      long hash = seed ^ 0xcbf29ce484222325L;
+      for (int i = 0; i < bytes.length(); i++) {
+        hash = (hash ^ bytes.byteAt(i)) * 0x100000001b3L;
+      }
+      return mix(hash);
+    }
+  }
+
+  /** Spreads the bits of a number over all of a number (the finalizer of SplitMix64). */
+  static long mix(long bits) {
+    long z = bits + 0x9e3779b97f4a7c15L;
+    z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
+    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+    return z ^ (z >>> 31);
+  }
+
+  /** Equal for equal states, and different for others but by a chance of 1 in 2^64. */
+  long print() {
+    return mix(cellsPrint) + mix(revision);
+  }
+
+  /** Whether the same keys hold the same. */
+  boolean holdsTheSame(KeyState other) {
+    return cells == other.cells;
+  }
 
   /** The states that may follow when {@code operation} takes effect now; none if it cannot. */
   List<KeyState> after(Operation operation) {
@@ -103,11 +148,7 @@ record KeyState(TreeMap<Bytes, Cell> cells, long revision) {
 
   private @Nullable Boolean holds(Compare compare) {
     List<Cell> inRange = new ArrayList<>();
-    cells.forEach((key, cell) -> {
-      if (compare.range().contains(key)) {
-        inRange.add(cell);
-      }
-    });
+    inRange(cells, compare.range()).forEach(entry -> inRange.add(entry.getValue()));
     if (compare.target() != Compare.Target.VALUE && compare.target() != Compare.Target.VERSION) {
       return null;
     }
@@ -137,22 +178,52 @@ record KeyState(TreeMap<Bytes, Cell> cells, long revision) {
     };
   }
 
+  private static List<Map.Entry<Bytes, Cell>> inRange(TreeMap<Bytes, Cell> cells, KeyRange range) {
+    if (range.isSingle()) {
+      Cell cell = cells.get(range.key());
+      return cell == null ? List.of() : List.of(Map.entry(range.key(), cell));
+    }
+    List<Map.Entry<Bytes, Cell>> found = new ArrayList<>();
+    for (Map.Entry<Bytes, Cell> entry : cells.tailMap(range.key(), true).entrySet()) {
+      if (!range.contains(entry.getKey())) {
+        break;
+      }
+      found.add(Map.entry(entry.getKey(), entry.getValue()));
+    }
+    return found;
+  }
+
   /** One operation taking effect. */
   private static final class Step {
     private final KeyState before;
-    private final TreeMap<Bytes, Cell> working;
     private final long answeredRevision;
+
+    /** Those of the state before, until something changes. */
+    private TreeMap<Bytes, Cell> working;
+
+    private long print;
     private boolean changed;
     boolean possible = true;
 
     Step(KeyState before, long answeredRevision) {
       this.before = before;
-      this.working = new TreeMap<>(before.cells);
+      this.working = before.cells;
+      this.print = before.cellsPrint;
       this.answeredRevision = answeredRevision;
     }
 
     KeyState state() {
-      return new KeyState(working, Math.max(before.revision, answeredRevision));
+      return new KeyState(working, print, Math.max(before.revision, answeredRevision));
+    }
+
+    /** Sets a key, or removes it. */
+    private void set(Bytes key, @Nullable Cell cell) {
+      if (!changed) {
+        working = new TreeMap<>(working);
+        changed = true;
+      }
+      Cell old = cell == null ? working.remove(key) : working.put(key, cell);
+      print += (cell == null ? 0 : cell.print()) - (old == null ? 0 : old.print());
     }
 
     Step put(PutRequest put, @Nullable PutResult response) {
@@ -161,13 +232,13 @@ record KeyState(TreeMap<Bytes, Cell> cells, long revision) {
         possible &= response == null;
         return this;
       }
-      working.put(
+      set(
           put.key(),
-          new Cell(
+          Cell.of(
+              put.key(),
               put.ignoreValue() && old != null ? old.value() : put.value(),
               old == null ? 1 : old.version() + 1,
               answeredRevision == 0 ? UNKNOWN : answeredRevision));
-      changed = true;
       if (response != null && put.prevKv()) {
         Bytes previous = response.prevKv();
         possible &= previous == null ? old == null : old != null && shows(previous, old);
@@ -178,18 +249,13 @@ record KeyState(TreeMap<Bytes, Cell> cells, long revision) {
     }
 
     Step delete(DeleteRequest delete, @Nullable DeleteResult response) {
-      List<Cell> removed = new ArrayList<>();
-      for (Bytes key : List.copyOf(working.keySet())) {
-        if (delete.range().contains(key)) {
-          removed.add(working.remove(key));
-          changed = true;
-        }
-      }
+      List<Map.Entry<Bytes, Cell>> removed = inRange(working, delete.range());
+      removed.forEach(entry -> set(entry.getKey(), null));
       if (response != null) {
         possible &= response.deleted() == removed.size();
         if (delete.prevKv() && possible) {
           for (int i = 0; i < removed.size(); i++) {
-            possible &= shows(response.prevKvs().get(i), removed.get(i));
+            possible &= shows(response.prevKvs().get(i), removed.get(i).getValue());
           }
         }
       }
@@ -201,22 +267,15 @@ record KeyState(TreeMap<Bytes, Cell> cells, long revision) {
       if (response == null || !isPlain(range)) {
         return this;
       }
-      List<Bytes> present = new ArrayList<>();
-      for (Bytes key : working.keySet()) {
-        if (range.range().contains(key)) {
-          present.add(key);
-        }
-      }
+      List<Map.Entry<Bytes, Cell>> present = inRange(working, range.range());
       possible &= response.count() == present.size();
       if (!range.countOnly() && possible) {
         possible &= response.kvs().size() == present.size();
         for (int i = 0; i < present.size() && possible; i++) {
           KeyValue kv = KeyValueFormat.decode(response.kvs().get(i));
-          Cell cell = working.get(present.get(i));
           possible &=
-              kv.key().equals(present.get(i))
-                  && cell != null
-                  && (range.keysOnly() || shows(response.kvs().get(i), cell));
+              kv.key().equals(present.get(i).getKey())
+                  && (range.keysOnly() || shows(kv, present.get(i).getValue()));
         }
       }
       return this;
@@ -231,8 +290,11 @@ record KeyState(TreeMap<Bytes, Cell> cells, long revision) {
           && !range.isFiltered();
     }
 
-    private boolean shows(Bytes encoded, Cell cell) {
-      KeyValue kv = KeyValueFormat.decode(encoded);
+    private static boolean shows(Bytes encoded, Cell cell) {
+      return shows(KeyValueFormat.decode(encoded), cell);
+    }
+
+    private static boolean shows(KeyValue kv, Cell cell) {
       return kv.value().equals(cell.value())
           && kv.version() == cell.version()
           && (cell.modRevision() == UNKNOWN || kv.modRevision() == cell.modRevision());

@@ -52,6 +52,11 @@ public final class OrderedCheck {
 
   private final NavigableMap<Long, Long> floors = new TreeMap<>();
 
+  /** The highest revision and floor that clients had been answered, by when. */
+  private final NavigableMap<Long, Long> returned = new TreeMap<>();
+
+  private final NavigableMap<Long, Long> compacted = new TreeMap<>();
+
   private OrderedCheck(long clusterId, List<LogEntry> log, List<Operation> operations) {
     this.log = log;
     this.operations = operations;
@@ -70,6 +75,7 @@ public final class OrderedCheck {
   public static Found run(long clusterId, List<LogEntry> log, List<Operation> operations) {
     OrderedCheck check = new OrderedCheck(clusterId, log, operations);
     check.replay();
+    check.noteReturns();
     check.compareAnswers();
     check.compareTimes();
     return new Found(check.model, check.violations);
@@ -167,19 +173,9 @@ public final class OrderedCheck {
     if (reason instanceof Reason.FutureRevision
         && !range.serializable()
         && range.revision() <= at(revisions, operation.calledNanos(), 1)
-        && range.revision() <= returnedBefore(operation)) {
+        && range.revision() <= before(returned, operation, 0)) {
       violated("I9", "that revision had been returned already: " + operation);
     }
-  }
-
-  private long returnedBefore(Operation operation) {
-    long highest = 0;
-    for (Operation other : operations) {
-      if (other.returnedNanos() < operation.calledNanos() && other.isOk()) {
-        highest = Math.max(highest, revisionOf(other));
-      }
-    }
-    return highest;
   }
 
   private void compareRead(Operation operation, Object response) {
@@ -210,22 +206,33 @@ public final class OrderedCheck {
     if (operation.call() instanceof Call.Range(RangeRequest range)
         && !range.serializable()
         && range.revision() > 0
-        && range.revision() < compactedBefore(operation)) {
+        && range.revision() < before(compacted, operation, -1)) {
       violated("A", "reads what had been compacted already: " + operation);
     }
   }
 
-  /** The highest floor that a compaction had been acknowledged for. */
-  private long compactedBefore(Operation operation) {
-    long highest = -1;
-    for (Operation other : operations) {
-      if (other.call() instanceof Call.Compact(var compact)
-          && other.isOk()
-          && other.returnedNanos() < operation.calledNanos()) {
-        highest = Math.max(highest, compact.revision());
+  /** Notes by when which revision had been returned, and which compaction acknowledged. */
+  private void noteReturns() {
+    List<Operation> byReturn = new ArrayList<>(operations);
+    byReturn.sort(Comparator.comparingLong(Operation::returnedNanos));
+    long revision = 0;
+    long floor = -1;
+    for (Operation operation : byReturn) {
+      if (operation.isOk()) {
+        revision = Math.max(revision, revisionOf(operation));
+        returned.put(operation.returnedNanos(), revision);
+        if (operation.call() instanceof Call.Compact(var compact)) {
+          floor = Math.max(floor, compact.revision());
+          compacted.put(operation.returnedNanos(), floor);
+        }
       }
     }
-    return highest;
+  }
+
+  /** What held when an operation was called. */
+  private static long before(
+      NavigableMap<Long, Long> history, Operation operation, long otherwise) {
+    return at(history, operation.calledNanos() - 1, otherwise);
   }
 
   private void compareTimes() {

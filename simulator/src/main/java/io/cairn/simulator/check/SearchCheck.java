@@ -6,11 +6,15 @@ import io.cairn.simulator.history.Operation;
 import io.cairn.simulator.history.Outcome;
 import io.cairn.spi.environment.OnLane;
 import io.cairn.spi.store.Bytes;
+import io.cairn.spi.store.DeleteResult;
 import io.cairn.spi.store.KeyRange;
 import io.cairn.spi.store.PutRequest;
+import io.cairn.spi.store.PutResult;
 import io.cairn.spi.store.TxnRequest;
+import io.cairn.spi.store.TxnResult;
 import java.util.ArrayList;
-import java.util.BitSet;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -22,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Looks for any order of the operations that explains all answers and respects time: the search of
- * Wing and Gong with the state memo of Lowe. It knows nothing but the history, so that it can
- * convict {@link OrderedCheck} of being wrong.
+ * Wing and Gong with the state memo of Lowe, which holds prints of states instead of states. It
+ * knows nothing but the history, so that it can convict {@link OrderedCheck} of being wrong.
  *
  * <p>Keys that some operation touches together form a component; each is searched alone. Components
  * with leases are left out, because leases end without anybody's call. An operation whose outcome
@@ -54,17 +58,37 @@ public final class SearchCheck {
   /** A call, or the return of one, in the order of time. */
   private static final class Node {
     final Operation operation;
-    final int number;
     final @Nullable Node returns;
     final boolean isCall;
+
+    /** Different for every operation; sums of these tell sets apart. */
+    final long print;
+
+    /** What the answer names. */
+    final long revision;
+
+    final boolean changes;
     @Nullable Node previous;
     @Nullable Node next;
 
-    Node(Operation operation, int number, boolean isCall, @Nullable Node returns) {
+    Node(Operation operation, boolean isCall, @Nullable Node returns) {
       this.operation = operation;
-      this.number = number;
       this.isCall = isCall;
       this.returns = returns;
+      this.print = KeyState.mix(operation.number());
+      this.revision = OrderedCheck.revisionOf(operation);
+      this.changes =
+          operation.outcome() instanceof Outcome.Ok(Object response) && changes(response);
+    }
+
+    /** Whether it was answered that something has changed. */
+    private static boolean changes(@Nullable Object result) {
+      return switch (result) {
+        case PutResult _ -> true;
+        case DeleteResult deleted -> deleted.deleted() > 0;
+        case TxnResult txn -> txn.results().stream().anyMatch(Node::changes);
+        case null, default -> false;
+      };
     }
 
     long atNanos() {
@@ -90,10 +114,13 @@ public final class SearchCheck {
     }
   }
 
-  private record Memo(BitSet done, KeyState state) {}
-
-  /** An operation that was taken to have happened, and what else could have come of it. */
-  private record Frame(Node node, KeyState before, List<KeyState> choices, int chosen) {}
+  /** Which operations have happened, and what came of it: prints of both. */
+  private record Memo(long done, long state) {
+    @Override
+    public int hashCode() {
+      return Long.hashCode(done ^ state);
+    }
+  }
 
   private SearchCheck() {}
 
@@ -103,36 +130,84 @@ public final class SearchCheck {
    * @param stepsMax after so many steps a component is undecided
    */
   public static List<Component> run(List<Operation> history, long stepsMax) {
-    List<Operation> relevant =
+    List<Operation> judged =
         history.stream()
-            .filter(operation -> !KeyState.touched(operation.call()).isEmpty())
+            .filter(
+                operation -> isJudged(operation) && !KeyState.touched(operation.call()).isEmpty())
             .toList();
-    TreeSet<Bytes> keys = new TreeSet<>();
-    for (Operation operation : relevant) {
-      KeyState.touched(operation.call()).forEach(range -> keys.add(range.key()));
+    Partition partition = new Partition(judged);
+    Map<Integer, List<Operation>> components = new TreeMap<>();
+    for (Operation operation : judged) {
+      int of = partition.of(KeyState.touched(operation.call()).getFirst().key());
+      components.computeIfAbsent(of, _ -> new ArrayList<>()).add(operation);
     }
-    Map<Bytes, Bytes> parents = new TreeMap<>();
-    keys.forEach(key -> parents.put(key, key));
-    for (Operation operation : relevant) {
-      if (isJudged(operation)) {
-        join(parents, keys, KeyState.touched(operation.call()));
-      }
-    }
-    Map<Bytes, TreeSet<Bytes>> components = new TreeMap<>();
-    keys.forEach(
-        key -> components.computeIfAbsent(root(parents, key), _ -> new TreeSet<>()).add(key));
     List<Component> result = new ArrayList<>();
-    for (TreeSet<Bytes> component : components.values()) {
-      List<Operation> own =
-          relevant.stream().filter(operation -> touches(operation, component)).toList();
-      List<Operation> judged = own.stream().filter(SearchCheck::isJudged).toList();
+    components.forEach((of, own) -> {
       Verdict verdict =
           own.stream().anyMatch(operation -> hasLease(operation.call()))
               ? Verdict.LEFT_OUT
-              : search(judged, stepsMax);
-      result.add(new Component(component, judged.size(), verdict));
-    }
+              : search(own, stepsMax);
+      result.add(new Component(partition.keys(of), own.size(), verdict));
+    });
     return result;
+  }
+
+  /** Which keys are touched together. */
+  private static final class Partition {
+    /** All keys that are named anywhere, in order. */
+    private final List<Bytes> keys;
+
+    /** Another key of the same component, by key; its root is its own. */
+    private final int[] parents;
+
+    Partition(List<Operation> operations) {
+      TreeSet<Bytes> named = new TreeSet<>();
+      for (Operation operation : operations) {
+        KeyState.touched(operation.call()).forEach(range -> named.add(range.key()));
+      }
+      keys = List.copyOf(named);
+      parents = new int[keys.size()];
+      Arrays.setAll(parents, i -> i);
+      for (Operation operation : operations) {
+        List<KeyRange> ranges = KeyState.touched(operation.call());
+        int first = of(ranges.getFirst().key());
+        for (KeyRange range : ranges) {
+          int at = at(range.key());
+          parents[root(at)] = root(first);
+          while (!range.isSingle() && ++at < keys.size() && range.contains(keys.get(at))) {
+            parents[root(at)] = root(first);
+          }
+        }
+      }
+    }
+
+    private int at(Bytes key) {
+      return Collections.binarySearch(keys, key);
+    }
+
+    private int root(int at) {
+      int root = at;
+      while (parents[root] != root) {
+        root = parents[root];
+      }
+      parents[at] = root;
+      return root;
+    }
+
+    /** The component of a key that is named. */
+    int of(Bytes key) {
+      return root(at(key));
+    }
+
+    Set<Bytes> keys(int component) {
+      TreeSet<Bytes> found = new TreeSet<>();
+      for (int at = 0; at < keys.size(); at++) {
+        if (root(at) == component) {
+          found.add(keys.get(at));
+        }
+      }
+      return found;
+    }
   }
 
   /** Refused calls have no effect; serializable reads and reads of the past have no place. */
@@ -143,17 +218,6 @@ public final class SearchCheck {
         && !unknownRead
         && !past
         && !operation.call().isSerializable();
-  }
-
-  private static boolean touches(Operation operation, Set<Bytes> component) {
-    for (KeyRange range : KeyState.touched(operation.call())) {
-      for (Bytes key : component) {
-        if (range.contains(key)) {
-          return true;
-        }
-      }
-    }
-    return false;
   }
 
   private static boolean hasLease(Call call) {
@@ -179,121 +243,167 @@ public final class SearchCheck {
                 || (operation instanceof TxnRequest nested && hasLease(nested)));
   }
 
-  private static void join(Map<Bytes, Bytes> parents, Set<Bytes> keys, List<KeyRange> ranges) {
-    @Nullable Bytes first = null;
-    for (KeyRange range : ranges) {
-      for (Bytes key : range.isSingle() ? List.of(range.key()) : List.copyOf(keys)) {
-        if (range.contains(key)) {
-          if (first == null) {
-            first = root(parents, key);
-          } else {
-            parents.put(root(parents, key), first);
-          }
-        }
-      }
-    }
-  }
-
-  private static Bytes root(Map<Bytes, Bytes> parents, Bytes key) {
-    Bytes at = key;
-    while (true) {
-      Bytes parent = parents.getOrDefault(at, at);
-      if (parent.equals(at)) {
-        return at;
-      }
-      at = parent;
-    }
-  }
-
   private static Verdict search(List<Operation> operations, long stepsMax) {
     List<Node> nodes = new ArrayList<>();
     int answered = 0;
-    for (int i = 0; i < operations.size(); i++) {
-      Operation operation = operations.get(i);
+    for (Operation operation : operations) {
       Node returns = null;
       if (operation.isOk()) {
-        returns = new Node(operation, i, false, null);
+        returns = new Node(operation, false, null);
         nodes.add(returns);
         answered++;
       }
-      nodes.add(new Node(operation, i, true, returns));
+      nodes.add(new Node(operation, true, returns));
     }
     // At one instant calls come first: those who overlap in a point may go either way.
     nodes.sort(
         Comparator.comparingLong(Node::atNanos).thenComparingInt(node -> node.isCall ? 0 : 1));
-    Node head = new Node(EMPTY, -1, true, null);
+    Node head = new Node(EMPTY, true, null);
     Node last = head;
     for (Node node : nodes) {
       last.next = node;
       node.previous = last;
       last = node;
     }
-    return search(head, answered, stepsMax);
+    return new Search(head, answered, stepsMax).run();
   }
 
   private static final Operation EMPTY =
       new Operation(
           0, 0, 0, new Call.KeepAlive(0), 0, Operation.NEVER, new Outcome.Unknown("head"));
 
-  private static Verdict search(Node head, int answered, long stepsMax) {
-    KeyState state = KeyState.EMPTY;
-    BitSet done = new BitSet();
+  /** A moment at which something has to happen next, and what has been tried there. */
+  private static final class Frame {
+    final KeyState before;
+    final List<Node> candidates;
+    int candidate = -1;
+    List<KeyState> choices = List.of();
+    int choice = -1;
+
+    Frame(KeyState before, List<Node> candidates) {
+      this.before = before;
+      this.candidates = candidates;
+    }
+
+    Node node() {
+      return candidates.get(candidate);
+    }
+  }
+
+  private static final class Search {
+    private final Node head;
+    private final long stepsMax;
+
     // Only asked for membership, never walked through.
-    Set<Memo> seen = new HashSet<>();
-    List<Frame> stack = new ArrayList<>();
-    int missing = answered;
-    Node node = head.next;
-    for (long step = 0; missing > 0; step++) {
-      if (step > stepsMax) {
-        return Verdict.UNDECIDED;
+    private final Set<Memo> seen = new HashSet<>();
+
+    private final List<Frame> stack = new ArrayList<>();
+
+    /** The sum of the prints of what has happened. */
+    private long done;
+
+    /** How many answered operations have not happened yet. */
+    private int missing;
+
+    private long steps;
+
+    Search(Node head, int answered, long stepsMax) {
+      this.head = head;
+      this.missing = answered;
+      this.stepsMax = stepsMax;
+    }
+
+    Verdict run() {
+      if (missing == 0) {
+        return Verdict.OK;
       }
-      List<KeyState> choices = List.of();
-      int from = 0;
-      KeyState before = state;
-      if (node == null) {
-        return Verdict.VIOLATION; // Cannot be: an answered operation that is missing has a return.
-      }
-      if (node.isCall) {
-        choices = state.after(node.operation);
-      } else {
-        if (stack.isEmpty()) {
-          return Verdict.VIOLATION;
+      stack.add(new Frame(KeyState.EMPTY, candidates()));
+      while (!stack.isEmpty()) {
+        Frame frame = stack.getLast();
+        if (frame.choice >= 0) {
+          takeBack(frame.node());
         }
-        // This one should have happened by now: take the last decision back.
-        Frame frame = stack.removeLast();
-        node = frame.node();
-        done.clear(node.number);
-        if (node.returns != null) {
-          node.returns.putBack();
-          missing++;
-        }
-        node.putBack();
-        before = frame.before();
-        choices = frame.choices();
-        from = frame.chosen() + 1;
-        state = before;
-      }
-      int chosen = -1;
-      done.set(node.number);
-      for (int i = from; i < choices.size() && chosen < 0; i++) {
-        if (seen.add(new Memo((BitSet) done.clone(), choices.get(i)))) {
-          chosen = i;
+        if (!advance(frame)) {
+          stack.removeLast();
+        } else if (steps > stepsMax) {
+          return Verdict.UNDECIDED;
+        } else {
+          take(frame.node());
+          if (missing == 0) {
+            return Verdict.OK;
+          }
+          stack.add(new Frame(frame.choices.get(frame.choice), candidates()));
         }
       }
-      if (chosen < 0) {
-        done.clear(node.number);
-        node = node.next;
-        continue;
+      return Verdict.VIOLATION;
+    }
+
+    /**
+     * What may happen next: whatever was called before the first return of what has not happened.
+     * Answers name revisions, and those never fall: of the answered only those with the lowest can
+     * be next, and of these those first that change something. What is unknown may as well never
+     * happen, so it is tried last, the latest call first.
+     */
+    private List<Node> candidates() {
+      List<Node> answered = new ArrayList<>();
+      List<Node> unknown = new ArrayList<>();
+      long lowest = Long.MAX_VALUE;
+      for (Node node = head.next; node != null && node.isCall; node = node.next) {
+        if (node.returns == null) {
+          unknown.add(node);
+        } else if (node.revision <= lowest) {
+          if (node.revision < lowest) {
+            answered.clear();
+            lowest = node.revision;
+          }
+          answered.add(node);
+        }
       }
-      stack.add(new Frame(node, before, choices, chosen));
-      state = choices.get(chosen);
+      answered.sort(Comparator.comparing(node -> !node.changes));
+      answered.addAll(unknown.reversed());
+      return answered;
+    }
+
+    /** Goes to the next choice that has not been seen yet; false if there is none. */
+    private boolean advance(Frame frame) {
+      while (true) {
+        if (frame.choice + 1 < frame.choices.size()) {
+          frame.choice++;
+        } else {
+          frame.choice = -1;
+          frame.choices = List.of();
+          if (++frame.candidate == frame.candidates.size()) {
+            return false;
+          }
+          steps++;
+          frame.choices = frame.before.after(frame.node().operation);
+          continue;
+        }
+        KeyState after = frame.choices.get(frame.choice);
+        // Nothing is gained by something unknown that changes nothing.
+        boolean idle = frame.node().returns == null && after.holdsTheSame(frame.before);
+        if (!idle && seen.add(new Memo(done + frame.node().print, after.print()))) {
+          return true;
+        }
+      }
+    }
+
+    private void take(Node node) {
+      done += node.print;
       node.remove();
       if (node.returns != null) {
         node.returns.remove();
         missing--;
       }
-      node = head.next;
     }
-    return Verdict.OK;
+
+    private void takeBack(Node node) {
+      done -= node.print;
+      if (node.returns != null) {
+        node.returns.putBack();
+        missing++;
+      }
+      node.putBack();
+    }
   }
 }

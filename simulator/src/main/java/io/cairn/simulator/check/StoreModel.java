@@ -175,12 +175,17 @@ public final class StoreModel {
   /** The key-value that a key had at a revision, or null. */
   public @Nullable KeyValue valueAt(Bytes key, long at) {
     List<Version> versions = keys.getOrDefault(key, List.of());
-    for (int i = versions.size() - 1; i >= 0; i--) {
-      if (versions.get(i).revision() <= at) {
-        return versions.get(i).value();
+    int low = 0;
+    int high = versions.size();
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (versions.get(middle).revision() <= at) {
+        low = middle + 1;
+      } else {
+        high = middle;
       }
     }
-    return null;
+    return low == 0 ? null : versions.get(low - 1).value();
   }
 
   private List<KeyValue> stateAt(KeyRange range, long at) {
