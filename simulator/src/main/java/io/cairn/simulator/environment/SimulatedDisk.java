@@ -13,12 +13,17 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A member's disk, which outlives its processes. It knows what is durable: everything before a sync
  * that returned. Of what came later a crash keeps a random legal subset: writes whole, torn at
  * sectors or not at all; names and data independently of each other.
+ *
+ * <p>A sync returns at once and {@linkplain EventQueue#elapse takes} its time. Where the process
+ * goes on meanwhile, because the sync {@linkplain #syncsGoOnWhile has a lane of its own}, power may
+ * fail before it is over: then it has promised nothing yet.
  *
  * <p>A sync that fails is believed by the disk and not by the medium: what it should have written
  * is clean and lost. Whoever syncs again is told that all is well, and finds nothing after a crash.
@@ -27,6 +32,13 @@ import org.jspecify.annotations.Nullable;
 public final class SimulatedDisk implements Disk {
   /** The smallest part of a write that is written as a whole. */
   public static final int SECTOR = 512;
+
+  // What a power cut leaves of what need not survive: everything, nothing, any writes, any sectors
+  // of each, or of each those up to some sector.
+  private static final int ALL = 0;
+  private static final int HALF = 2;
+  private static final int TORN = 3;
+  private static final int TORN_IN_ORDER = 4;
 
   /**
    * How a disk is, now.
@@ -50,6 +62,9 @@ public final class SimulatedDisk implements Disk {
   private static final class Pending {
     final Write write;
     boolean lost;
+
+    /** When the sync is over that makes it durable. */
+    long durableAtNanos = Long.MAX_VALUE;
 
     Pending(Write write) {
       this.write = write;
@@ -89,14 +104,29 @@ public final class SimulatedDisk implements Disk {
       durableSize = (int) write.sizeAfter();
     }
 
-    /** Everything is durable but for what an earlier sync has lost. */
-    void sync() {
+    /** Everything will be durable but for what an earlier sync has lost. */
+    void syncedAt(long nanos) {
+      pending.removeIf(next -> next.lost);
       for (Pending next : pending) {
-        if (!next.lost) {
-          makeDurable(next.write);
-        }
+        next.durableAtNanos = Math.min(next.durableAtNanos, nanos);
       }
-      pending.clear();
+    }
+
+    /** What syncs have made durable by now is so for good. */
+    void settle(long nowNanos) {
+      int durableWrites = 0;
+      for (Pending next : pending) {
+        if (next.lost || next.durableAtNanos > nowNanos) {
+          break;
+        }
+        makeDurable(next.write);
+        durableWrites++;
+      }
+      pending.subList(0, durableWrites).clear();
+    }
+
+    boolean isBeingSynced() {
+      return !pending.isEmpty() && pending.getFirst().durableAtNanos != Long.MAX_VALUE;
     }
   }
 
@@ -125,6 +155,9 @@ public final class SimulatedDisk implements Disk {
   private long syncs;
   private long failedSyncs;
   private long failedWrites;
+  private long cutSyncs;
+  private long tornWrites;
+  private BooleanSupplier goesOn = () -> false;
 
   /** An empty disk. */
   public SimulatedDisk(EventQueue queue, Rng rng) {
@@ -145,6 +178,21 @@ public final class SimulatedDisk implements Disk {
   /** Syncs that were asked for. */
   public long syncs() {
     return syncs;
+  }
+
+  /** Says whether whoever syncs now does so on a lane of its own, so that others go on. */
+  public void syncsGoOnWhile(BooleanSupplier ownLane) {
+    goesOn = ownLane;
+  }
+
+  /** Syncs that were under way when the power failed. */
+  public long cutSyncs() {
+    return cutSyncs;
+  }
+
+  /** Writes of which a failure of the power has left some sectors and not others. */
+  public long tornWrites() {
+    return tornWrites;
   }
 
   /** Syncs and writes that failed. */
@@ -176,9 +224,12 @@ public final class SimulatedDisk implements Disk {
 
   /** The power fails: what is not durable by now is kept or lost at random. */
   public void powerFailed() {
+    powerFailed(rng.below(TORN_IN_ORDER + 1));
+  }
+
+  private void powerFailed(int mode) {
     epoch++;
     operationsLeft = -1;
-    int mode = rng.below(4);
     for (NameChange change : nameChanges) {
       if (survives(mode)) {
         change.apply(durableNames);
@@ -187,9 +238,13 @@ public final class SimulatedDisk implements Disk {
     nameChanges.clear();
     names = new TreeMap<>(durableNames);
     for (Content content : names.values()) {
+      content.settle(queue.now());
+      if (content.isBeingSynced()) {
+        cutSyncs++;
+      }
       for (Pending pending : content.pending) {
         if (!pending.lost && survives(mode)) {
-          content.makeDurable(mode == 3 ? torn(content, pending.write) : pending.write);
+          content.makeDurable(mode >= TORN ? torn(content, pending.write, mode) : pending.write);
         }
       }
       content.pending.clear();
@@ -198,25 +253,33 @@ public final class SimulatedDisk implements Disk {
     }
   }
 
-  /** Whether something that need not survive does: all, nothing, half of it, half and torn. */
+  /** Whether something that need not survive does, maybe in part. */
   private boolean survives(int mode) {
-    return mode == 0 || (mode >= 2 && rng.below(2) == 0);
+    return mode == ALL || mode >= TORN || (mode == HALF && rng.below(2) == 0);
   }
 
-  /** The write with some of its sectors as they were before. */
-  private Write torn(Content content, Write write) {
+  /** The write with some of its sectors as they were before: any, or all from one on. */
+  private Write torn(Content content, Write write, int mode) {
     byte[] bytes = write.bytes().toByteArray();
     long first = write.at() / SECTOR;
     long last = (write.at() + bytes.length - 1) / SECTOR;
+    int kept = 0;
+    long from =
+        mode == TORN_IN_ORDER ? first + rng.below((int) Math.max(1, last - first + 2)) : first;
     for (long sector = first; sector <= last && bytes.length > 0; sector++) {
-      if (rng.below(2) == 0) {
-        int from = (int) Math.max(0, sector * SECTOR - write.at());
-        int to = (int) Math.min(bytes.length, (sector + 1) * SECTOR - write.at());
-        for (int i = from; i < to; i++) {
+      if (mode == TORN_IN_ORDER ? sector >= from : rng.below(2) == 0) {
+        int begin = (int) Math.max(0, sector * SECTOR - write.at());
+        int end = (int) Math.min(bytes.length, (sector + 1) * SECTOR - write.at());
+        for (int i = begin; i < end; i++) {
           long at = write.at() + i;
           bytes[i] = at < content.durable.length ? content.durable[(int) at] : 0;
         }
+      } else {
+        kept++;
       }
+    }
+    if (kept > 0 && kept <= last - first) {
+      tornWrites++;
     }
     return new Write(write.at(), Bytes.of(bytes), write.sizeAfter());
   }
@@ -230,6 +293,7 @@ public final class SimulatedDisk implements Disk {
   public void rot(String path, long at, int bit) {
     Content content = names.get(path);
     if (content != null && at < content.size) {
+      content.settle(queue.now());
       content.now[(int) at] ^= (byte) (1 << bit);
       if (at < content.durableSize) {
         content.durable[(int) at] ^= (byte) (1 << bit);
@@ -368,7 +432,8 @@ public final class SimulatedDisk implements Disk {
   /** The power fails before something is done, if it is to. */
   private void operation() {
     if (operationsLeft >= 0 && --operationsLeft < 0) {
-      powerFailed();
+      // In the middle of something: that is what tears writes.
+      powerFailed(rng.below(3) == 0 ? rng.below(TORN) : TORN + rng.below(2));
       Runnable told = powerCut;
       if (told != null) {
         told.run();
@@ -419,7 +484,6 @@ public final class SimulatedDisk implements Disk {
     @Override
     public void write(long at, ByteBuffer source) throws IOException {
       checkOpen();
-      operation();
       int length = source.remaining();
       checkSpace(at + length - content.size);
       if (health.writeErrors() > 0 && rng.below(10_000) < health.writeErrors()) {
@@ -429,6 +493,8 @@ public final class SimulatedDisk implements Disk {
       byte[] bytes = new byte[length];
       source.get(bytes);
       content.write(new Write(at, Bytes.of(bytes), Math.max(content.size, at + length)));
+      // If the power fails, then in the middle: some of it may be on the medium.
+      operation();
     }
 
     @Override
@@ -444,10 +510,15 @@ public final class SimulatedDisk implements Disk {
       try {
         beginSync(path);
       } catch (IOException failed) {
-        content.pending.forEach(pending -> pending.lost = true);
+        content.settle(queue.eventTime());
+        for (Pending pending : content.pending) {
+          // What an earlier sync of a process that is dead by now still writes is not dirty.
+          pending.lost |= pending.durableAtNanos == Long.MAX_VALUE;
+        }
         throw failed;
       }
-      content.sync();
+      content.syncedAt(goesOn.getAsBoolean() ? queue.now() : Long.MIN_VALUE);
+      content.settle(queue.eventTime());
     }
 
     @Override

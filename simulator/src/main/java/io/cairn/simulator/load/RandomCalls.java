@@ -26,6 +26,9 @@ public final class RandomCalls {
 
   private static final int LEASES = 6;
 
+  /** Some sectors of a disk, so that writes can be torn. */
+  private static final int LONG_VALUE = 1500;
+
   private static final List<Compare.Target> TARGETS =
       List.of(
           Compare.Target.VERSION,
@@ -86,7 +89,7 @@ public final class RandomCalls {
 
   private Bytes value() {
     String token = client + "-" + tokens++;
-    return Bytes.utf8(oneIn(10) ? token + "-".repeat(rng.below(300)) : token);
+    return Bytes.utf8(oneIn(8) ? token + "-".repeat(rng.below(LONG_VALUE)) : token);
   }
 
   private long leaseId() {
