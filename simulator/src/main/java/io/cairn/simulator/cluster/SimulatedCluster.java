@@ -21,9 +21,6 @@ public final class SimulatedCluster {
   /** What every header says. */
   public static final long CLUSTER_ID = 77;
 
-  /** How often all members are looked at. */
-  private static final long OBSERVED_EVERY_NANOS = 5_000_000;
-
   private final EventQueue queue = new EventQueue();
   private final Rng rng;
   private final Knobs knobs;
@@ -44,7 +41,6 @@ public final class SimulatedCluster {
       founders.add(id);
       add(id);
     }
-    queue.after(OBSERVED_EVERY_NANOS, "look", this::look);
   }
 
   /** Makes a member that nobody knows yet; it joins when the cluster adds it. */
@@ -149,11 +145,6 @@ public final class SimulatedCluster {
                     member, "m" + member, List.of(SimulatedNetwork.urlOf(member)))
                 .encode())
         .toList();
-  }
-
-  private void look() {
-    members.values().forEach(SimulatedMember::observe);
-    queue.after(OBSERVED_EVERY_NANOS, "look", this::look);
   }
 
   /** What every member believes, for reports. */

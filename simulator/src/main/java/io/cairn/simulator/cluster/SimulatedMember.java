@@ -47,6 +47,9 @@ public final class SimulatedMember {
   private static final int MAX_REQUEST_BYTES = 4_000;
   private static final String BACKEND = "model";
 
+  /** How long a power cut waits for the disk to be in the middle of something. */
+  private static final long IMPENDING_NANOS = 400_000_000;
+
   private final SimulatedCluster cluster;
   private final EventQueue queue;
   private final long id;
@@ -83,6 +86,8 @@ public final class SimulatedMember {
     this.name = "m" + id;
     this.rng = rng;
     this.disk = new SimulatedDisk(queue, rng.split("disk"));
+    // Elsewhere, as while the member is alone, everything waits for the sync.
+    disk.syncsGoOnWhile(() -> life != null && life.runsOn("log"));
   }
 
   /** Its id. */
@@ -189,7 +194,7 @@ public final class SimulatedMember {
     lastApplied = 0;
     failuresAtStart = disk.failures();
     MemberLife started =
-        new MemberLife(queue, name, machine, rng.split("life " + boots), this::ended, this::logged);
+        new MemberLife(queue, name, machine, rng.split("life " + boots), new LifeObserver());
     life = started;
     cluster.reached().count(boots == 1 ? "first starts" : "restarts");
     started.enter(() -> open(started));
@@ -378,7 +383,7 @@ public final class SimulatedMember {
         });
     impending =
         queue.after(
-            50_000_000,
+            IMPENDING_NANOS,
             name + " loses power",
             () -> {
               if (life == running && running.isAlive()) {
@@ -404,6 +409,13 @@ public final class SimulatedMember {
     }
   }
 
+  /** An operator starts a removed member again: others need to hear from it that it was removed. */
+  public void bringBack() {
+    removed = false;
+    cluster.reached().count("removed members started again");
+    repair();
+  }
+
   private void close() {
     Kernel open = kernel;
     kernel = null;
@@ -411,6 +423,27 @@ public final class SimulatedMember {
     life = null;
     if (open != null) {
       open.close();
+    }
+  }
+
+  private final class LifeObserver implements MemberLife.Observer {
+    @Override
+    public void logged(String message, EventLog.Field... fields) {
+      SimulatedMember.this.logged(message, fields);
+    }
+
+    @Override
+    public void ran() {
+      try {
+        observe();
+      } catch (Broken broken) {
+        cluster.found(broken);
+      }
+    }
+
+    @Override
+    public void ended(String what, Throwable cause) {
+      SimulatedMember.this.ended(what, cause);
     }
   }
 
@@ -486,12 +519,15 @@ public final class SimulatedMember {
         });
   }
 
-  /** Looks at the member after something has happened to it. */
-  void observe() {
+  /** Looks at the member after it has done something; cheap if nothing that counts has changed. */
+  @SuppressWarnings("ReferenceEquality") // What has not been replaced has not changed.
+  private void observe() {
     if (isUp() && consensus != null) {
       ConsensusStatus status = status();
-      cluster.invariants().stands(this, status);
-      lastStatus = status;
+      if (status != lastStatus) {
+        cluster.invariants().stands(this, status);
+        lastStatus = status;
+      }
       if (status.leadership().self()) {
         for (SimulatedMember other : cluster.members().values()) {
           long held = Math.min(consensus.acknowledgedIndex(other.id), status.committedIndex());

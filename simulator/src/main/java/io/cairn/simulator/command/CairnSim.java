@@ -16,6 +16,7 @@ import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -102,22 +103,27 @@ public final class CairnSim {
     SplittableRandom seeds = new SplittableRandom(base);
     Batch batch = new Batch();
     long end = System.nanoTime() + seconds * 1_000_000_000L;
-    long cpu = cpuNanos();
+    long process = processNanos();
     while (System.nanoTime() < end && batch.failures().size() < 10) {
       long seed = seeds.nextLong(Long.MAX_VALUE);
+      long cpu = cpuNanos();
       Outcome outcome = Simulation.run(Swarm.plan(seed));
-      batch.add(outcome);
+      batch.add(outcome, cpuNanos() - cpu);
       if (!outcome.isGood()) {
         fail(outcome);
       }
     }
-    batch.report(cpuNanos() - cpu).forEach(out::println);
+    batch.report(processNanos() - process).forEach(out::println);
     boolean enough = !mustReach || batch.runs() < 200 || batch.unreached().isEmpty();
     return batch.failures().isEmpty() && enough ? 0 : 1;
   }
 
   private static long cpuNanos() {
     return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+  }
+
+  private static long processNanos() {
+    return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO).toNanos();
   }
 
   /** What somebody needs who has to find the cause. */
@@ -140,8 +146,6 @@ public final class CairnSim {
     if (trace) {
       outcome.trace().forEach(out::println);
     }
-    Batch batch = new Batch();
-    batch.add(outcome);
     outcome
         .reached()
         .forEach((situation, times) -> out.println("  %-45s %d".formatted(situation, times)));

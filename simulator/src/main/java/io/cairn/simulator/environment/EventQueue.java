@@ -48,8 +48,6 @@ public final class EventQueue {
     }
   }
 
-  private record Traced(long atNanos, String what) {}
-
   // A binary heap; an own one, because this is the hottest place of a simulation.
   private Event[] heap = new Event[1024];
   private int size;
@@ -58,7 +56,9 @@ public final class EventQueue {
   private long elapsedNanos;
   private long count;
   private long hash = 0x9e3779b97f4a7c15L;
-  private final @Nullable Traced[] trace = new @Nullable Traced[TRACED];
+  // A ring; text is made of it only when somebody asks.
+  private final String[] tracedWhat = new String[TRACED];
+  private final long[] tracedAtNanos = new long[TRACED];
   private int traced;
 
   /** The present, which includes what the running event has taken so far. */
@@ -139,7 +139,9 @@ public final class EventQueue {
   public void note(String what) {
     fold(now());
     fold(what.hashCode());
-    trace[traced++ % TRACED] = new Traced(now(), what);
+    int at = traced++ % TRACED;
+    tracedWhat[at] = what;
+    tracedAtNanos[at] = now();
   }
 
   /** Adds a number to the hash. */
@@ -163,11 +165,9 @@ public final class EventQueue {
   public List<String> trace() {
     List<String> lines = new ArrayList<>();
     for (int i = Math.max(0, traced - TRACED); i < traced; i++) {
-      Traced line = trace[i % TRACED];
-      if (line != null) {
-        long micros = (line.atNanos() - ORIGIN_NANOS) / 1000;
-        lines.add(micros / 1000 + "." + (1000 + micros % 1000 + "").substring(1) + " " + line.what);
-      }
+      long micros = (tracedAtNanos[i % TRACED] - ORIGIN_NANOS) / 1000;
+      String fraction = (1000 + micros % 1000 + "").substring(1);
+      lines.add(micros / 1000 + "." + fraction + " " + tracedWhat[i % TRACED]);
     }
     return lines;
   }

@@ -10,7 +10,6 @@ import io.cairn.spi.environment.Scheduler;
 import io.cairn.spi.environment.TimeSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,23 +33,29 @@ public final class MemberLife implements Scheduler, TimeSource, ProcessExit, Eve
     public static final Machine HEALTHY = new Machine(1, 0, 1);
   }
 
-  /** Is told of what a process logs. */
-  @FunctionalInterface
-  public interface Reader {
+  /** Is told of what a process does. */
+  public interface Observer {
     /** A message was logged, whatever its level. */
     void logged(String message, Field... fields);
+
+    /** Something of the process has run, and the process is still alive. */
+    void ran();
+
+    /** The process has ended itself: what it said and why. */
+    void ended(String what, Throwable cause);
   }
 
   private final EventQueue queue;
   private final String name;
   private final Rng rng;
-  private final BiConsumer<String, Throwable> ended;
-  private final Reader logged;
+  private final Observer observer;
   private final long bornAtNanos;
   private final long clockOriginNanos;
   private Machine machine;
   private boolean alive = true;
   private long pausedUntilNanos;
+  private @Nullable SimulatedLane running;
+
   // The clock goes on from here at the machine's present rate.
   private long clockBaseNanos;
   private long clockSetAtNanos;
@@ -59,22 +64,13 @@ public final class MemberLife implements Scheduler, TimeSource, ProcessExit, Eve
    * A process that has just been started.
    *
    * @param name the member's name, for traces
-   * @param ended told when the process ends itself: what it said and why
-   * @param logged told of every message of its log
    */
-  public MemberLife(
-      EventQueue queue,
-      String name,
-      Machine machine,
-      Rng rng,
-      BiConsumer<String, Throwable> ended,
-      Reader logged) {
+  public MemberLife(EventQueue queue, String name, Machine machine, Rng rng, Observer observer) {
     this.queue = queue;
     this.name = name;
     this.machine = machine;
     this.rng = rng;
-    this.ended = ended;
-    this.logged = logged;
+    this.observer = observer;
     this.bornAtNanos = queue.now();
     this.clockOriginNanos = 1_000_000_000L + rng.below(1_000_000_000);
     this.clockBaseNanos = clockOriginNanos;
@@ -94,6 +90,12 @@ public final class MemberLife implements Scheduler, TimeSource, ProcessExit, Eve
   /** Ends the process without its having a say. */
   public void kill() {
     alive = false;
+  }
+
+  /** Whether it is a task of that lane that runs now. */
+  public boolean runsOn(String laneName) {
+    SimulatedLane lane = running;
+    return lane != null && lane.laneName.equals(laneName);
   }
 
   /** Whether the process stands still. */
@@ -167,13 +169,16 @@ public final class MemberLife implements Scheduler, TimeSource, ProcessExit, Eve
     } catch (RuntimeException | Error broken) {
       end("an error nobody may catch", broken);
     }
+    if (alive) {
+      observer.ran();
+    }
   }
 
   private void end(String what, Throwable cause) {
     if (alive) {
       alive = false;
       queue.note(name + " ends itself: " + what + ": " + cause);
-      ended.accept(what, cause);
+      observer.ended(what, cause);
     }
   }
 
@@ -191,7 +196,7 @@ public final class MemberLife implements Scheduler, TimeSource, ProcessExit, Eve
 
   @Override
   public void log(Level level, String message, Field... fields) {
-    logged.logged(message, fields);
+    observer.logged(message, fields);
     if (level.compareTo(Level.WARN) < 0) {
       return;
     }
@@ -252,7 +257,9 @@ public final class MemberLife implements Scheduler, TimeSource, ProcessExit, Eve
       }
       @Nullable Runnable task = tasks.poll();
       if (task != null) {
+        running = this;
         enter(task);
+        running = null;
         busyUntilNanos = queue.now();
       }
       if (!tasks.isEmpty()) {

@@ -37,6 +37,10 @@ public final class LoadClient {
   private boolean stopped;
   private long pending;
 
+  // Both end with the call.
+  private EventQueue.@Nullable Event patience;
+  private EventQueue.@Nullable Event connection;
+
   /** A client that has not begun. */
   public LoadClient(SimulatedCluster cluster, Recorder recorder, Mix mix, Rng rng, int number) {
     this.cluster = cluster;
@@ -93,8 +97,11 @@ public final class LoadClient {
     pending = operation;
     MemberLife life = member.life();
     queue.fold(operation);
-    queue.after(
-        PATIENCE_NANOS, "client gives up", () -> finish(operation, new Outcome.Unknown("gave up")));
+    patience =
+        queue.after(
+            PATIENCE_NANOS,
+            "client gives up",
+            () -> finish(operation, new Outcome.Unknown("gave up")));
     queue.after(
         100_000 + rng.below(300_000),
         "call",
@@ -113,18 +120,17 @@ public final class LoadClient {
 
   /** A client notices that its member's process has gone. */
   private void watchConnection(long operation, MemberLife life) {
-    queue.after(
-        200 * MILLI,
-        "client connection",
-        () -> {
-          if (pending == operation) {
-            if (life.isAlive()) {
-              watchConnection(operation, life);
-            } else {
-              finish(operation, new Outcome.Unknown("connection lost"));
-            }
-          }
-        });
+    connection =
+        queue.after(
+            200 * MILLI,
+            "client connection",
+            () -> {
+              if (life.isAlive()) {
+                watchConnection(operation, life);
+              } else {
+                finish(operation, new Outcome.Unknown("connection lost"));
+              }
+            });
   }
 
   private void begin(Kernel kernel, Call call, long operation, MemberLife life) {
@@ -177,11 +183,19 @@ public final class LoadClient {
       return;
     }
     pending = 0;
+    cancel(patience);
+    cancel(connection);
     recorder.returned(operation, outcome, queue.now());
     if (outcome instanceof Outcome.Ok(Object response)
         && response instanceof io.cairn.spi.store.PutResult put) {
       recorder.sawRevision(put.header().revision());
     }
     think();
+  }
+
+  private static void cancel(EventQueue.@Nullable Event event) {
+    if (event != null) {
+      event.cancel();
+    }
   }
 }

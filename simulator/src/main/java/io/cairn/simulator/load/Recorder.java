@@ -16,18 +16,18 @@ import java.util.TreeMap;
 /** Writes down what clients call and hear. */
 @OnLane("simulation")
 public final class Recorder {
-  private final Map<Long, Operation> operations = new TreeMap<>();
+  /** Those that are called, in the order of their numbers, which are their places from 1 on. */
+  private final List<Operation> operations = new ArrayList<>();
+
   private final List<Watching> watchings = new ArrayList<>();
   private final List<LeasePromise> promises = new ArrayList<>();
   private final Map<String, Long> outcomes = new TreeMap<>();
-  private long operationCount;
   private long newestRevision = 1;
 
   /** A call is made; returns its number. Its outcome is unknown until {@link #returned}. */
   public long called(int client, long member, Call call, long nowNanos) {
-    long number = ++operationCount;
-    operations.put(
-        number,
+    long number = operations.size() + 1L;
+    operations.add(
         new Operation(
             number,
             client,
@@ -41,13 +41,10 @@ public final class Recorder {
 
   /** The outcome of a call is known, or is known to remain unknown. */
   public void returned(long number, Outcome outcome, long nowNanos) {
-    Operation called = operations.get(number);
-    if (called == null) {
-      throw new IllegalArgumentException("no operation " + number);
-    }
+    Operation called = operation(number);
     boolean known = !(outcome instanceof Outcome.Unknown);
-    operations.put(
-        number,
+    operations.set(
+        (int) number - 1,
         new Operation(
             number,
             called.client(),
@@ -94,9 +91,19 @@ public final class Recorder {
     watchings.add(watching);
   }
 
+  /** An operation by its number. */
+  public Operation operation(long number) {
+    return operations.get((int) number - 1);
+  }
+
+  /** How many operations there were. */
+  public int operationCount() {
+    return operations.size();
+  }
+
   /** All operations, by number. */
   public List<Operation> operations() {
-    return List.copyOf(operations.values());
+    return List.copyOf(operations);
   }
 
   /** All watchers that have ended. */

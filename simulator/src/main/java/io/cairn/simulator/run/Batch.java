@@ -45,6 +45,7 @@ public final class Batch {
           "fault wires",
           "kills",
           "leaders elected",
+          "log: cut off the torn end of the log",
           "log: cut the log",
           "leases expired",
           "leases promised",
@@ -55,6 +56,7 @@ public final class Batch {
           "messages overtaken",
           "messages repeated",
           "power cuts",
+          "power cuts during a sync",
           "power cuts within a write or sync",
           "probe apply.decode-again",
           "promotions",
@@ -63,19 +65,54 @@ public final class Batch {
           "search ok",
           "states installed",
           "watches cancelled by compaction",
-          "watches resumed");
+          "watches resumed",
+          "writes torn");
+
+  /** After so many runs most of what is hot has been compiled. */
+  private static final int WARM_UP_RUNS = 60;
 
   private final Map<String, Long> reached = new TreeMap<>();
   private final List<Outcome> failures = new ArrayList<>();
-  private long runs;
-  private long events;
-  private long virtualNanos;
+  private final Speed all = new Speed();
+  private final Speed warm = new Speed();
+  private final Speed warmOfThree = new Speed();
 
-  /** Adds a run. */
-  public void add(Outcome outcome) {
-    runs++;
-    events += outcome.events();
-    virtualNanos += outcome.virtualNanos();
+  /** What so much virtual time cost. */
+  private static final class Speed {
+    private long runs;
+    private long events;
+    private long virtualNanos;
+    private long cpuNanos;
+
+    void add(Outcome outcome, long cost) {
+      runs++;
+      events += outcome.events();
+      virtualNanos += outcome.virtualNanos();
+      cpuNanos += cost;
+    }
+
+    double virtualPer(long cost) {
+      return (double) virtualNanos / Math.max(1, cost);
+    }
+
+    double events() {
+      return events * 1e9 / Math.max(1, cpuNanos);
+    }
+  }
+
+  /**
+   * Adds a run.
+   *
+   * @param cpuNanos what its thread has spent on it
+   */
+  public void add(Outcome outcome, long cpuNanos) {
+    all.add(outcome, cpuNanos);
+    if (all.runs > WARM_UP_RUNS) {
+      warm.add(outcome, cpuNanos);
+      if (outcome.plan().members() == 3) {
+        warmOfThree.add(outcome, cpuNanos);
+      }
+    }
     outcome.reached().forEach((situation, times) -> reached.merge(situation, times, Long::sum));
     if (!outcome.isGood()) {
       failures.add(outcome);
@@ -89,7 +126,7 @@ public final class Batch {
 
   /** How many runs there were. */
   public long runs() {
-    return runs;
+    return all.runs;
   }
 
   /** How often each situation came about. */
@@ -105,15 +142,26 @@ public final class Batch {
   /**
    * The figures of the batch, line by line.
    *
-   * @param cpuNanos what it cost
+   * @param processNanos what the process has spent, compiling and collecting included
    */
-  public List<String> report(long cpuNanos) {
+  public List<String> report(long processNanos) {
     List<String> lines = new ArrayList<>();
-    double virtual = virtualNanos / 1e9;
-    double cpu = Math.max(1, cpuNanos) / 1e9;
     lines.add(
-        "%d seeds, %.2f simulated hours, %d events, %.0f events and %.0f virtual seconds per core-second"
-            .formatted(runs, virtual / 3600, events, events / cpu, virtual / cpu));
+        "%d seeds, %.2f simulated hours, %d events"
+            .formatted(all.runs, all.virtualNanos / 3.6e12, all.events));
+    lines.add(
+        "virtual seconds per core-second: %.0f of the process, %.0f of the thread"
+            .formatted(all.virtualPer(processNanos), all.virtualPer(all.cpuNanos)));
+    if (warm.runs > 0) {
+      lines.add(
+          "after %d seeds: %.0f virtual seconds and %.0f events per core-second, %.0f and %.0f for three members"
+              .formatted(
+                  WARM_UP_RUNS,
+                  warm.virtualPer(warm.cpuNanos),
+                  warm.events(),
+                  warmOfThree.virtualPer(warmOfThree.cpuNanos),
+                  warmOfThree.events()));
+    }
     reached.forEach((situation, times) -> lines.add("  %-45s %d".formatted(situation, times)));
     unreached().forEach(situation -> lines.add("  %-45s never".formatted(situation)));
     lines.add(failures.size() + " failures");

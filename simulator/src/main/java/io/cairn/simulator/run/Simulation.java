@@ -49,6 +49,9 @@ public final class Simulation {
   private static final long MILLI = 1_000_000;
   private static final int PROBE_CLIENT = 1000;
 
+  /** How often an operator starts a removed member again for the sake of the others. */
+  private static final int BROUGHT_BACK_MAX = 3;
+
   /** How many steps the search may take per component. */
   private static final long SEARCH_STEPS = 200_000;
 
@@ -62,6 +65,9 @@ public final class Simulation {
 
   /** Who has been repaired, so that there is a majority; empty while faults go on. */
   private final List<SimulatedMember> core = new ArrayList<>();
+
+  /** Removed members that were started again, so often. */
+  private final Map<Long, Integer> broughtBack = new TreeMap<>();
 
   private final List<Violation> violations = new ArrayList<>();
 
@@ -95,7 +101,11 @@ public final class Simulation {
     if (violations.isEmpty()) {
       check(history);
     }
-    cluster.members().values().forEach(member -> member.crash(false));
+    for (SimulatedMember member : cluster.members().values()) {
+      member.crash(false);
+      cluster.reached().add("power cuts during a sync", member.disk().cutSyncs());
+      cluster.reached().add("writes torn", member.disk().tornWrites());
+    }
     Map<String, Long> reached = new TreeMap<>(cluster.reached().counts());
     cluster
         .network()
@@ -230,6 +240,9 @@ public final class Simulation {
    * @return whether that was needed, so that what has been awaited may take its time again
    */
   private boolean repairMoreIfNeeded() {
+    if (bringBackIfNeeded()) {
+      return true;
+    }
     List<Long> voting = newestConfiguration().voters();
     int needed = voting.size() / 2 + 1;
     long repaired = core.stream().filter(member -> voting.contains(member.id())).count();
@@ -244,6 +257,34 @@ public final class Simulation {
       }
     }
     return true;
+  }
+
+  /**
+   * Who has not heard yet that others were removed still needs their votes, though they have
+   * stopped; of two, the one that is left. As with etcd, the operator starts the other again.
+   */
+  private boolean bringBackIfNeeded() {
+    for (SimulatedMember member : List.copyOf(core)) {
+      List<Long> voting = member.isUp() ? member.status().configuration().voters() : List.of();
+      long up = core.stream().filter(other -> other.isUp() && voting.contains(other.id())).count();
+      if (voting.isEmpty() || up > voting.size() / 2 || cluster.leader() != null) {
+        continue;
+      }
+      for (long voter : voting) {
+        SimulatedMember gone = cluster.members().get(voter);
+        if (gone != null
+            && gone.isRemoved()
+            && !gone.isUp()
+            && !gone.isDamaged()
+            && broughtBack.merge(voter, 1, Integer::sum) <= BROUGHT_BACK_MAX) {
+          core.remove(gone);
+          gone.bringBack();
+          repair(gone);
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /** Whether enough of those who vote have what they wrote. */
@@ -281,12 +322,12 @@ public final class Simulation {
       }
       SimulatedMember member = at.get().get(i % at.get().size());
       if (member.isUp()) {
-        int before = recorder.operations().size();
-        probe.call(member, call.number(recorder.operations().size()));
+        int before = recorder.operationCount();
+        probe.call(member, call.number(before));
         while (probe.isWaiting() && queue.now() < until) {
           cluster.run(5 * MILLI);
         }
-        if (recorder.operations().get(before).isOk()) {
+        if (recorder.operation(before + 1L).isOk()) {
           return;
         }
       }
@@ -295,7 +336,11 @@ public final class Simulation {
     throw new Broken(
         bound,
         "no answer within %d election timeouts at %s; last %s; %s"
-            .formatted(elections, at.get(), recorder.operations().getLast().outcome(), cluster));
+            .formatted(
+                elections,
+                at.get(),
+                recorder.operation(recorder.operationCount()).outcome(),
+                cluster));
   }
 
   private long electionNanos() {

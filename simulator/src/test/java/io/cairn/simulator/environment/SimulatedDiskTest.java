@@ -14,6 +14,7 @@ import io.cairn.consensusraft.wal.WalOptions;
 import io.cairn.kernel.environment.SplitMixRng;
 import io.cairn.simulator.environment.MemberLife.Machine;
 import io.cairn.spi.environment.DiskFile;
+import io.cairn.spi.environment.EventLog;
 import io.cairn.spi.environment.Lane;
 import io.cairn.spi.store.Bytes;
 import java.io.IOException;
@@ -149,11 +150,21 @@ final class SimulatedDiskTest {
 
   private Wal open(SimulatedDisk disk) throws IOException {
     MemberLife life =
-        new MemberLife(
-            queue, "m1", Machine.HEALTHY, new SplitMixRng(7), (_, _) -> {}, (_, _) -> {});
+        new MemberLife(queue, "m1", Machine.HEALTHY, new SplitMixRng(7), new Unobserved());
     Lane lane = life.lane("wal-segments");
     return Wal.open(
         disk, new WalOptions("d/wal", 16_384, 1), new WalIdentity(1, 2, 3), lane, life, 0);
+  }
+
+  private static final class Unobserved implements MemberLife.Observer {
+    @Override
+    public void logged(String message, EventLog.Field... fields) {}
+
+    @Override
+    public void ran() {}
+
+    @Override
+    public void ended(String what, Throwable cause) {}
   }
 
   private static Persist entries(long index) {
