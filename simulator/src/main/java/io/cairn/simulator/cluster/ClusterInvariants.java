@@ -64,6 +64,10 @@ public final class ClusterInvariants {
         member + " applies entry " + entry.index() + " after " + member.lastApplied());
     queue.fold(entry.index() * 31 + entry.term());
     if (entry.index() > log.size()) {
+      check(
+          entry.index() == log.size() + 1,
+          "C1",
+          member + " applies entry " + entry.index() + ", but nobody has applied the one before");
       log.add(new Applied(entry.term(), entry.payload(), change, queue.eventTime()));
       if (entry.term() < newestTerm) {
         reached.count("entries of an older term applied");

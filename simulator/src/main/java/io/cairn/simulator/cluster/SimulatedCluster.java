@@ -153,6 +153,7 @@ public final class SimulatedCluster {
     StringBuilder text = new StringBuilder("configuration ").append(invariants.configuration());
     for (SimulatedMember member : members.values()) {
       text.append(", ").append(member).append(' ');
+      text.append("at ").append(member.lastApplied()).append(' ');
       text.append(member.isUp() ? member.status() : member.isRemoved() ? "removed" : "down");
     }
     return text.toString();

@@ -39,6 +39,9 @@ public final class CairnSim {
   private static final int SEARCH_STEPS = 5_000_000;
   private static final int MINIMIZER_RUNS = 400;
 
+  /** How often a long batch says how far it is. */
+  private static final long PROGRESS_NANOS = 300_000_000_000L;
+
   private final PrintStream out;
 
   CairnSim(PrintStream out) {
@@ -104,7 +107,12 @@ public final class CairnSim {
     Batch batch = new Batch();
     long end = System.nanoTime() + seconds * 1_000_000_000L;
     long process = processNanos();
+    long sayAt = System.nanoTime() + PROGRESS_NANOS;
     while (System.nanoTime() < end && batch.failures().size() < 10) {
+      if (System.nanoTime() > sayAt) {
+        sayAt += PROGRESS_NANOS;
+        out.println(batch.summary());
+      }
       long seed = seeds.nextLong(Long.MAX_VALUE);
       long cpu = cpuNanos();
       Outcome outcome = Simulation.run(Swarm.plan(seed));

@@ -139,6 +139,12 @@ public final class Batch {
     return MUST_REACH.stream().filter(situation -> !reached.containsKey(situation)).toList();
   }
 
+  /** The batch in one line. */
+  public String summary() {
+    return "%d seeds, %.2f simulated hours, %d events, %d failures"
+        .formatted(all.runs, all.virtualNanos / 3.6e12, all.events, failures.size());
+  }
+
   /**
    * The figures of the batch, line by line.
    *
@@ -146,9 +152,7 @@ public final class Batch {
    */
   public List<String> report(long processNanos) {
     List<String> lines = new ArrayList<>();
-    lines.add(
-        "%d seeds, %.2f simulated hours, %d events"
-            .formatted(all.runs, all.virtualNanos / 3.6e12, all.events));
+    lines.add(summary());
     lines.add(
         "virtual seconds per core-second: %.0f of the process, %.0f of the thread"
             .formatted(all.virtualPer(processNanos), all.virtualPer(all.cpuNanos)));
@@ -164,7 +168,6 @@ public final class Batch {
     }
     reached.forEach((situation, times) -> lines.add("  %-45s %d".formatted(situation, times)));
     unreached().forEach(situation -> lines.add("  %-45s never".formatted(situation)));
-    lines.add(failures.size() + " failures");
     return lines;
   }
 }

@@ -391,18 +391,9 @@ public final class Simulation {
   // (d)
   private void converge() {
     cluster.network().heal();
-    Configuration members = newestConfiguration();
-    List<SimulatedMember> all = new ArrayList<>();
-    List<Long> ids = new ArrayList<>(members.voters());
-    ids.addAll(members.learners());
-    for (long id : undamaged(ids)) {
-      SimulatedMember known = cluster.members().get(id);
-      SimulatedMember member = known != null ? known : cluster.add(id);
-      member.repair();
-      all.add(member);
-    }
-    stopThoseWhoNeverBelonged(ids);
-    await("L4", "members do not agree", 400, () -> agree(all));
+    List<SimulatedMember> repaired = new ArrayList<>();
+    await("L4", "members do not agree", 400, () -> agree(repairAllWhoBelong(repaired)));
+    List<SimulatedMember> all = repairAllWhoBelong(repaired);
     compareHashes(all);
     long revision = all.getFirst().kernel().published().state().revision();
     OrderedCheck.Found replayed =
@@ -418,6 +409,30 @@ public final class Simulation {
           1000,
           () -> WatchCheck.hasReached(replayed.model(), watcher.current(), revision));
     }
+  }
+
+  /**
+   * Everybody who belongs to the cluster by now, repaired. A change of members that was under way
+   * may still be applied while they are waited for.
+   *
+   * @param repaired who has been repaired so far, grows
+   */
+  private List<SimulatedMember> repairAllWhoBelong(List<SimulatedMember> repaired) {
+    Configuration newest = newestConfiguration();
+    List<Long> ids = new ArrayList<>(newest.voters());
+    ids.addAll(newest.learners());
+    List<SimulatedMember> all = new ArrayList<>();
+    for (long id : undamaged(ids)) {
+      SimulatedMember known = cluster.members().get(id);
+      SimulatedMember member = known != null ? known : cluster.add(id);
+      if (!repaired.contains(member)) {
+        repaired.add(member);
+        member.repair();
+      }
+      all.add(member);
+    }
+    stopThoseWhoNeverBelonged(ids);
+    return all;
   }
 
   /**
