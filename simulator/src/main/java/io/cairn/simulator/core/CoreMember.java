@@ -116,6 +116,14 @@ final class CoreMember {
     core = null;
   }
 
+  /** Puts an older copy of the log in the place of the newest. */
+  void corrupt(long lastIndex) {
+    if (isUp()) {
+      throw new IllegalStateException("n" + id + " is up");
+    }
+    diskLog.tailMap(lastIndex, false).clear();
+  }
+
   /** Makes what the state machine holds survive a crash. */
   void barrier() {
     engine = state;

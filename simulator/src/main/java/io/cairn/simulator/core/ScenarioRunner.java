@@ -7,6 +7,7 @@ import io.cairn.consensusraft.core.Input;
 import io.cairn.consensusraft.core.Message;
 import io.cairn.consensusraft.core.RaftCore;
 import io.cairn.consensusraft.core.Settings;
+import io.cairn.spi.environment.InvariantViolation;
 import io.cairn.spi.store.Bytes;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,7 +26,7 @@ import java.util.stream.Collectors;
  * elect n1 [from=n2,n3]      n1 campaigns; only votes travel, and only between it and those
  * campaign n1                time passes for n1 until it campaigns by itself
  * tick n1|all [count]        time passes
- * propose n1 "a" ...         several make one batch
+ * propose n1 [@term] "a" ... several make one batch; only in that term
  * change n1 +n4|~n4|-n4|=n4#2
  * read n1 r1                 r1 is the reader's name
  * transfer n1 n2
@@ -35,7 +36,9 @@ import java.util.stream.Collectors;
  * partition n1,n2|n3 ; heal ; unreachable n1 n2
  * hold-persist|hold-apply n1 ; persist|apply n1 [count] ; free n1
  * crash n1 [lose-unsynced|torn] ; restart n1 ; wipe n1 incarnation
+ * corrupt n1 index           the disk of n1, which is down, forgets what lies behind
  * barrier n1 ; cut-log n1 index ; install n1->n2 [fails]
+ * stops n1 command           the command makes n1 end itself
  * show n1|all field...       see {@link #field}
  * </pre>
  *
@@ -96,12 +99,14 @@ public final class ScenarioRunner {
       case "crash" -> crash(words);
       case "restart" -> member(words.getFirst()).start(NoJitter.INSTANCE);
       case "wipe" -> wipe(words);
+      case "corrupt" -> member(words.getFirst()).corrupt(Long.parseLong(words.get(1)));
       case "barrier" -> member(words.getFirst()).barrier();
       case "cut-log" -> {
         member(words.getFirst()).barrier();
         member(words.getFirst()).cutLog(Long.parseLong(words.get(1)));
       }
       case "install" -> install(words);
+      case "stops" -> stops(member(words.getFirst()), words.subList(1, words.size()));
       case "show" -> show(words);
       default -> throw new IllegalArgumentException("no command '" + verb + "'");
     }
@@ -191,10 +196,14 @@ public final class ScenarioRunner {
   }
 
   private void propose(List<String> words) {
+    boolean bound = words.get(1).startsWith("@");
+    long term = bound ? Long.parseLong(words.get(1).substring(1)) : 0;
     List<String> texts =
-        words.subList(1, words.size()).stream().map(word -> word.replace("\"", "")).toList();
+        words.subList(bound ? 2 : 1, words.size()).stream()
+            .map(word -> word.replace("\"", ""))
+            .toList();
     member(words.getFirst())
-        .step(new Input.Propose(0, texts.stream().map(Bytes::utf8).toList(), texts));
+        .step(new Input.Propose(term, texts.stream().map(Bytes::utf8).toList(), texts));
   }
 
   private void read(CoreMember member, String origin) {
@@ -256,6 +265,19 @@ public final class ScenarioRunner {
   private void install(List<String> words) {
     String[] ends = words.getFirst().split("->", -1);
     cluster.install(cluster.idOf(ends[0]), cluster.idOf(ends[1]), !words.contains("fails"));
+  }
+
+  /** A member that finds itself wrong ends its process rather than go on. */
+  private void stops(CoreMember member, List<String> words) {
+    String why;
+    try {
+      carryOut(words.getFirst(), words.subList(1, words.size()));
+      throw new IllegalStateException("n" + member.id + " goes on");
+    } catch (InvariantViolation violation) {
+      why = String.valueOf(violation.getMessage()).split(":", 2)[0];
+    }
+    member.crash(Integer.MAX_VALUE);
+    output.append('n').append(member.id).append(" stops: ").append(why).append('\n');
   }
 
   private void show(List<String> words) {

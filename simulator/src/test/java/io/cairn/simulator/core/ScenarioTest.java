@@ -29,7 +29,7 @@ final class ScenarioTest {
               .filter(name -> name.endsWith(".txt"))
               .sorted()
               .toList();
-      assertThat(names).hasSizeGreaterThan(30);
+      assertThat(names).hasSizeGreaterThanOrEqualTo(80);
       return names.stream();
     }
   }
