@@ -17,7 +17,9 @@ import java.util.concurrent.CompletableFuture;
  */
 @ThreadSafe
 public final class Departure implements MemberBook.Listener {
-  /** How long a member goes on after applying its removal, so that others hear that it did. */
+  /**
+   * How long a member goes on at least after applying its removal, so that others hear that it did.
+   */
   private static final long LINGER_NANOS = 1_000_000_000;
 
   private final KernelOptions options;
@@ -68,8 +70,31 @@ public final class Departure implements MemberBook.Listener {
   @Override
   public void changed(Membership before, Membership after) {
     if (after.isRemoved(options.memberId()) && !before.isRemoved(options.memberId())) {
-      var _ = scheduler.after(LINGER_NANOS, lane, () -> departed.complete(null));
+      leaveLater();
     }
+  }
+
+  private void leaveLater() {
+    var _ = scheduler.after(LINGER_NANOS, lane, this::leaveOnceReplaced);
+  }
+
+  /**
+   * Leaves when another member leads, or knows of the removal. Until then the others may need the
+   * vote of this one: those who have not applied the removal yet count it among the voters.
+   */
+  private void leaveOnceReplaced() {
+    if (stopped || departed.isDone()) {
+      return;
+    }
+    long leader = standing.leadership().leader();
+    if (leader != 0 && leader != options.memberId()) {
+      departed.complete(null);
+      return;
+    }
+    if (leader == 0) {
+      askOthers();
+    }
+    leaveLater();
   }
 
   private void lookLater() {
@@ -81,14 +106,18 @@ public final class Departure implements MemberBook.Listener {
       return;
     }
     if (standing.leadership().leader() == 0) {
-      Membership known = members.membership();
-      List<Member> others = known.members().isEmpty() ? options.cluster().told() : known.members();
-      others.stream()
-          .filter(member -> member.id() != options.memberId())
-          .flatMap(member -> member.peerUrls().stream())
-          .forEach(this::ask);
+      askOthers();
     }
     lookLater();
+  }
+
+  private void askOthers() {
+    Membership known = members.membership();
+    List<Member> others = known.members().isEmpty() ? options.cluster().told() : known.members();
+    others.stream()
+        .filter(member -> member.id() != options.memberId())
+        .flatMap(member -> member.peerUrls().stream())
+        .forEach(this::ask);
   }
 
   private void ask(String url) {

@@ -275,6 +275,37 @@ final class ClusterFacadeTest {
   }
 
   @Test
+  void memberWhoseVoteMayBeNeededStaysUntilOthersKnowOfItsRemoval() {
+    long other = world.done(cluster.add(Caller.LOCAL, OTHER_PEER, false)).member().id();
+    start(other);
+    Membership without =
+        new Membership(
+            List.of(new Member(other, "m6", OTHER_PEER, List.of(), false)),
+            List.of(KernelWorld.MEMBER),
+            "",
+            "");
+    world
+        .consensus()
+        .proposeChange(
+            MemberChange.remove(KernelWorld.MEMBER).encode(), new PendingAnswer<>(Bytes.EMPTY));
+
+    world.time.passMillis(5_000);
+    assertThat(world.kernel().departed().toCompletableFuture()).as("while it leads").isNotDone();
+    world.consensus().leads(false);
+    world.time.passMillis(20_000);
+    assertThat(world.kernel().departed().toCompletableFuture())
+        .as("while nobody leads")
+        .isNotDone();
+    world
+        .peers
+        .join(other, OTHER_PEER.getFirst())
+        .describe(() -> new ClusterDescription(KernelWorld.CLUSTER, other, without).encode());
+    world.time.passMillis(2_000);
+
+    assertThat(world.kernel().departed().toCompletableFuture()).isDone();
+  }
+
+  @Test
   void memberThatWasRemovedWhileItWasAwayLearnsItFromOthers() {
     long other = world.done(cluster.add(Caller.LOCAL, OTHER_PEER, false)).member().id();
     Membership without =
