@@ -260,7 +260,8 @@ public final class Kernel implements StoreService, AutoCloseable {
                 quota,
                 calls,
                 scheduler,
-                environment.time()));
+                environment.time(),
+                environment.probe()));
     this.watch =
         new WatchFacade(
             WatchOptions.of(options).withProgressMillis(options.watchProgressMillis()),

@@ -396,13 +396,17 @@ public final class ReplicatedState implements StateMachine {
       case LeaseGrant(long id, long ttlSeconds) -> {
         refuseWhileCorrupt();
         refuseWhileNoSpace();
-        LeaseBook.Lease lease = books.leases().grant(id, ttlSeconds, mutations);
+        LeaseBook.Lease lease = books.leases().grant(id, ttlSeconds, entry.index(), mutations);
         yield new LeaseService.Granted(header(keys.revision()), id, lease.ttlSeconds());
       }
-      case LeaseRevoke(long id, long decidedInTerm) -> {
+      case LeaseRevoke(long id, long decidedInTerm, long grantIndex) -> {
         refuseWhileCorrupt();
         if (decidedInTerm != 0 && decidedInTerm != entry.term()) {
           throw new StoreException(new Reason.NotPrimaryLessor());
+        }
+        LeaseBook.Lease lease = books.leases().findLease(id);
+        if (grantIndex != 0 && lease != null && lease.grantIndex() != grantIndex) {
+          throw new StoreException(new Reason.LeaseNotFound());
         }
         for (Bytes key : books.leases().revoke(id, mutations)) {
           keys.delete(key);

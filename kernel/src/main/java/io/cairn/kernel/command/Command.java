@@ -46,8 +46,16 @@ public sealed interface Command<R> {
    *
    * @param decidedInTerm the term in which a leader found the lease expired; of no effect in any
    *     other term, since the leader of that one gives leases their time anew. 0 if a client asked.
+   * @param grantIndex the entry that granted the lease which was found expired: another one may
+   *     have its id by now. 0 if a client asked, who means any.
    */
-  record LeaseRevoke(long id, long decidedInTerm) implements Command<HeaderResult> {}
+  record LeaseRevoke(long id, long decidedInTerm, long grantIndex)
+      implements Command<HeaderResult> {
+    /** What a client asks for. */
+    public static LeaseRevoke asked(long id) {
+      return new LeaseRevoke(id, 0, 0);
+    }
+  }
 
   /**
    * Notes how long leases have left, so that a new leader does not give them all their time anew.

@@ -185,7 +185,10 @@ public final class CommandCodec {
       case Compaction(CompactRequest request) ->
           numberSize(1, request.revision()) + MessageWriter.flagSize(2, request.physical());
       case LeaseGrant grant -> numberSize(1, grant.ttlSeconds()) + numberSize(2, grant.id());
-      case LeaseRevoke revoke -> numberSize(1, revoke.id()) + numberSize(2, revoke.decidedInTerm());
+      case LeaseRevoke revoke ->
+          numberSize(1, revoke.id())
+              + numberSize(2, revoke.decidedInTerm())
+              + numberSize(3, revoke.grantIndex());
       case LeaseCheckpoint(List<LeaseCheckpoint.Remaining> leases) -> {
         int size = 0;
         for (LeaseCheckpoint.Remaining lease : leases) {
@@ -237,6 +240,7 @@ public final class CommandCodec {
       case LeaseRevoke revoke -> {
         out.number(1, revoke.id());
         out.number(2, revoke.decidedInTerm());
+        out.number(3, revoke.grantIndex());
       }
       case LeaseCheckpoint(List<LeaseCheckpoint.Remaining> leases) -> {
         for (LeaseCheckpoint.Remaining lease : leases) {
@@ -283,8 +287,8 @@ public final class CommandCodec {
         yield new LeaseGrant(numbers[2], numbers[1]);
       }
       case LEASE_REVOKE -> {
-        long[] numbers = numbers(in, 2);
-        yield new LeaseRevoke(numbers[1], numbers[2]);
+        long[] numbers = numbers(in, 3);
+        yield new LeaseRevoke(numbers[1], numbers[2], numbers[3]);
       }
       case LEASE_CHECKPOINT -> {
         List<LeaseCheckpoint.Remaining> leases = new ArrayList<>();

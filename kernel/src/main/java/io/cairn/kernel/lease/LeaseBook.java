@@ -39,8 +39,9 @@ public final class LeaseBook {
    * @param id its id, never 0
    * @param ttlSeconds the time to live that it was granted
    * @param remainingSeconds what a checkpoint said it has left; 0 if none did since it was renewed
+   * @param grantIndex the log entry that granted it, which tells it from others of the same id
    */
-  public record Lease(long id, long ttlSeconds, long remainingSeconds) {}
+  public record Lease(long id, long ttlSeconds, long remainingSeconds, long grantIndex) {}
 
   /** Is told of changes, on the apply lane, before they are published. */
   public interface Listener {
@@ -138,14 +139,15 @@ public final class LeaseBook {
    * Makes a lease. Apply lane.
    *
    * @param ttlSeconds the time to live, which the proposer has raised to the minimum already
+   * @param index the entry that is being applied
    * @throws StoreException if the time to live is too large or there is such a lease; nothing has
    *     changed then
    */
-  public Lease grant(long id, long ttlSeconds, List<Mutation> mutations) {
+  public Lease grant(long id, long ttlSeconds, long index, List<Mutation> mutations) {
     if (ttlSeconds > TTL_SECONDS_MAX) {
       throw new StoreException(new Reason.LeaseTtlTooLarge());
     }
-    Lease lease = new Lease(id, ttlSeconds, 0);
+    Lease lease = new Lease(id, ttlSeconds, 0, index);
     synchronized (leases) {
       if (leases.putIfAbsent(id, new Entry(lease)) != null) {
         throw new StoreException(new Reason.LeaseExists());
@@ -193,7 +195,8 @@ public final class LeaseBook {
       if (entry == null) {
         return;
       }
-      noted = new Lease(id, entry.lease.ttlSeconds(), remainingSeconds);
+      Lease lease = entry.lease;
+      noted = new Lease(id, lease.ttlSeconds(), remainingSeconds, lease.grantIndex());
       entry.lease = noted;
     }
     mutations.add(LeaseRecord.put(noted));

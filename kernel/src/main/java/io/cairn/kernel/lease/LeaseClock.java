@@ -2,6 +2,7 @@
 package io.cairn.kernel.lease;
 
 import io.cairn.kernel.command.Command.LeaseCheckpoint.Remaining;
+import io.cairn.kernel.command.Command.LeaseRevoke;
 import io.cairn.kernel.lease.LeaseBook.Lease;
 import io.cairn.spi.environment.ThreadSafe;
 import io.cairn.spi.environment.TimeSource;
@@ -66,6 +67,7 @@ final class LeaseClock implements LeaseBook.Listener {
   private static final class Deadline {
     private final long id;
     private final long ttlSeconds;
+    private final long grantIndex;
     private boolean checkpointed;
     private long atMillis;
     // While the lease is due: who wanted to renew it.
@@ -74,6 +76,7 @@ final class LeaseClock implements LeaseBook.Listener {
     private Deadline(Lease lease, long atMillis) {
       this.id = lease.id();
       this.ttlSeconds = lease.ttlSeconds();
+      this.grantIndex = lease.grantIndex();
       this.checkpointed = lease.remainingSeconds() > 0;
       this.atMillis = atMillis;
     }
@@ -274,12 +277,17 @@ final class LeaseClock implements LeaseBook.Listener {
     return noted;
   }
 
-  /** Whether the lease is past its deadline, in the same {@code term} as when it was taken. */
-  boolean isDue(long id, long sinceTerm) {
+  /**
+   * How to end a lease that is past its deadline, in the same {@code term} as when it was taken;
+   * null if it is not.
+   */
+  @Nullable LeaseRevoke revokeIfDue(long id, long sinceTerm) {
     long now = nowMillis();
     synchronized (lock) {
       Deadline deadline = deadlines.get(id);
-      return term == sinceTerm && deadline != null && deadline.atMillis <= now;
+      return term == sinceTerm && deadline != null && deadline.atMillis <= now
+          ? new LeaseRevoke(id, sinceTerm, deadline.grantIndex)
+          : null;
     }
   }
 

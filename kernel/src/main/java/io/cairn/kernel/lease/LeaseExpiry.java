@@ -5,6 +5,7 @@ import io.cairn.kernel.command.Command;
 import io.cairn.kernel.request.Proposer;
 import io.cairn.spi.environment.Lane;
 import io.cairn.spi.environment.OnLane;
+import io.cairn.spi.environment.Probe;
 import io.cairn.spi.environment.Scheduler;
 import io.cairn.spi.store.HeaderResult;
 import java.util.ArrayDeque;
@@ -29,11 +30,15 @@ final class LeaseExpiry {
   /** How many revokes are under way at once. */
   static final int OUTSTANDING_MAX = 16;
 
+  /** The probe's site where a revoke is proposed long after it was decided. */
+  static final String REVOKE_LATE = "lease.revoke-late";
+
   private final LeaseClock clock;
   private final Proposer proposer;
   private final Scheduler scheduler;
   private final Lane lane;
   private final long retryMillis;
+  private final Probe probe;
   // At most LEASES_PER_PASS: a pass takes only what fits.
   private final ArrayDeque<Long> backlog = new ArrayDeque<>();
   private long backlogTerm;
@@ -42,12 +47,18 @@ final class LeaseExpiry {
   private boolean stopped;
 
   LeaseExpiry(
-      LeaseClock clock, Proposer proposer, Scheduler scheduler, Lane lane, long retryMillis) {
+      LeaseClock clock,
+      Proposer proposer,
+      Scheduler scheduler,
+      Lane lane,
+      long retryMillis,
+      Probe probe) {
     this.clock = clock;
     this.proposer = proposer;
     this.scheduler = scheduler;
     this.lane = lane;
     this.retryMillis = retryMillis;
+    this.probe = probe;
   }
 
   /** Begins to make passes. */
@@ -85,16 +96,24 @@ final class LeaseExpiry {
         return;
       }
       // The term was read before the lease was taken, so it is never newer than the decision.
-      if (clock.isDue(id, backlogTerm)) {
+      Command.@Nullable LeaseRevoke revoke = clock.revokeIfDue(id, backlogTerm);
+      if (revoke != null) {
         outstanding++;
-        CompletionStage<HeaderResult> revoke =
-            proposer.propose(new Command.LeaseRevoke(id, backlogTerm));
-        // A refusal needs nothing done: the lease is gone, or the term is over, or the clock hands
-        // it
-        // out again. So both outcomes only make room.
-        revoke.whenComplete((result, failure) -> lane.execute(this::ended));
+        if (probe.hit(REVOKE_LATE)) {
+          // Until then somebody else may lead; the term of the decision is what protects the lease.
+          scheduler.after(retryMillis * 500_000L, lane, () -> propose(revoke));
+        } else {
+          propose(revoke);
+        }
       }
     }
+  }
+
+  private void propose(Command.LeaseRevoke revoke) {
+    CompletionStage<HeaderResult> outcome = proposer.propose(revoke);
+    // A refusal needs nothing done: the lease is gone, or the term is over, or the clock hands it
+    // out again. So both outcomes only make room.
+    outcome.whenComplete((result, failure) -> lane.execute(this::ended));
   }
 
   private void ended() {

@@ -20,6 +20,7 @@ import io.cairn.spi.auth.AccessView;
 import io.cairn.spi.auth.Identity;
 import io.cairn.spi.consensus.Consensus;
 import io.cairn.spi.environment.Lane;
+import io.cairn.spi.environment.Probe;
 import io.cairn.spi.environment.Scheduler;
 import io.cairn.spi.environment.ThreadSafe;
 import io.cairn.spi.environment.TimeSource;
@@ -58,7 +59,8 @@ public final class LeaseFacade implements LeaseService, AutoCloseable {
       Quota quota,
       PeerCalls calls,
       Scheduler scheduler,
-      TimeSource time) {}
+      TimeSource time,
+      Probe probe) {}
 
   private final LeaseBook book;
   private final Published published;
@@ -104,7 +106,9 @@ public final class LeaseFacade implements LeaseService, AutoCloseable {
                 lane,
                 parts.time()),
             options.electionMillis() * 1_000_000L);
-    this.expiry = new LeaseExpiry(clock, proposer, scheduler, lane, options.requestTimeoutMillis());
+    this.expiry =
+        new LeaseExpiry(
+            clock, proposer, scheduler, lane, options.requestTimeoutMillis(), parts.probe());
     this.notes =
         options.cluster().leaseCheckpoints()
             ? new LeaseNotes(clock, proposer, scheduler, lane)
@@ -171,7 +175,7 @@ public final class LeaseFacade implements LeaseService, AutoCloseable {
 
   @Override
   public CompletionStage<HeaderResult> revoke(Caller caller, long id) {
-    return identify(caller, identity -> proposer.propose(new Command.LeaseRevoke(id, 0), identity));
+    return identify(caller, identity -> proposer.propose(Command.LeaseRevoke.asked(id), identity));
   }
 
   @Override

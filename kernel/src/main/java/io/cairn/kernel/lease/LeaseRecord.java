@@ -9,18 +9,21 @@ import io.cairn.spi.store.WireCursor;
 
 /**
  * How a lease is stored: under its id, 8 bytes big endian, a protobuf message with the granted time
- * (1) and the remaining time (2) in seconds, zeros left out.
+ * (1) and the remaining time (2) in seconds and the index of the entry that granted it (3), zeros
+ * left out.
  */
 public final class LeaseRecord {
   private static final int TAG_TTL = 0x08;
   private static final int TAG_REMAINING = 0x10;
+  private static final int TAG_GRANT_INDEX = 0x18;
 
   private LeaseRecord() {}
 
   static Mutation put(Lease lease) {
-    byte[] value = new byte[2 * (1 + 10)];
+    byte[] value = new byte[3 * (1 + 10)];
     int end = writeField(value, 0, TAG_TTL, lease.ttlSeconds());
     end = writeField(value, end, TAG_REMAINING, lease.remainingSeconds());
+    end = writeField(value, end, TAG_GRANT_INDEX, lease.grantIndex());
     return new Mutation.Put(Tables.LEASES, key(lease.id()), Bytes.of(value, 0, end).compact());
   }
 
@@ -40,16 +43,18 @@ public final class LeaseRecord {
     }
     long ttl = 0;
     long remaining = 0;
+    long grantIndex = 0;
     WireCursor in = new WireCursor(value);
     while (in.hasMore()) {
       int tag = in.tag();
       switch (tag) {
         case TAG_TTL -> ttl = in.varint();
         case TAG_REMAINING -> remaining = in.varint();
+        case TAG_GRANT_INDEX -> grantIndex = in.varint();
         default -> throw in.malformed("unexpected tag " + tag + " in a lease");
       }
     }
-    return new Lease(id, ttl, remaining);
+    return new Lease(id, ttl, remaining, grantIndex);
   }
 
   private static Bytes key(long id) {

@@ -43,7 +43,7 @@ final class RandomCommands {
       case 2 -> new Txn(txn(0));
       case 3 -> new Compaction(new CompactRequest(number(), random.nextBoolean()));
       case 4 -> new LeaseGrant(number(), number());
-      case 5 -> new LeaseRevoke(number(), number());
+      case 5 -> new LeaseRevoke(number(), number(), number());
       case 6 ->
           new LeaseCheckpoint(list(5, () -> new LeaseCheckpoint.Remaining(number(), number())));
       case 7 ->

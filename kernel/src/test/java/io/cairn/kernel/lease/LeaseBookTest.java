@@ -21,39 +21,39 @@ final class LeaseBookTest {
 
   @Test
   void grantedLeaseIsKnownAndStored() {
-    book.grant(-3, 60, mutations);
+    book.grant(-3, 60, 1, mutations);
 
     assertThat(book.exists(-3)).isTrue();
-    assertThat(book.listLeases()).containsExactly(new Lease(-3, 60, 0));
+    assertThat(book.listLeases()).containsExactly(new Lease(-3, 60, 0, 1));
     Mutation.Put stored = (Mutation.Put) mutations.getFirst();
     assertThat(stored.table()).isEqualTo(Tables.LEASES);
-    assertThat(LeaseRecord.decode(stored.key(), stored.value())).isEqualTo(new Lease(-3, 60, 0));
+    assertThat(LeaseRecord.decode(stored.key(), stored.value())).isEqualTo(new Lease(-3, 60, 0, 1));
   }
 
   @Test
   void grantOfAnIdInUseIsRefusedWithoutEffect() {
-    book.grant(5, 60, mutations);
+    book.grant(5, 60, 1, mutations);
 
-    assertThatThrownBy(() -> book.grant(5, 90, mutations))
+    assertThatThrownBy(() -> book.grant(5, 90, 1, mutations))
         .isInstanceOfSatisfying(
             StoreException.class,
             refusal -> assertThat(refusal.reason()).isEqualTo(new Reason.LeaseExists()));
-    assertThat(book.listLeases()).containsExactly(new Lease(5, 60, 0));
+    assertThat(book.listLeases()).containsExactly(new Lease(5, 60, 0, 1));
     assertThat(mutations).hasSize(1);
   }
 
   @Test
   void grantBeyondTheBoundIsRefused() {
-    assertThatThrownBy(() -> book.grant(5, 9_000_000_001L, mutations))
+    assertThatThrownBy(() -> book.grant(5, 9_000_000_001L, 1, mutations))
         .isInstanceOfSatisfying(
             StoreException.class,
             refusal -> assertThat(refusal.reason()).isEqualTo(new Reason.LeaseTtlTooLarge()));
-    assertThat(book.grant(6, 9_000_000_000L, mutations).ttlSeconds()).isEqualTo(9_000_000_000L);
+    assertThat(book.grant(6, 9_000_000_000L, 1, mutations).ttlSeconds()).isEqualTo(9_000_000_000L);
   }
 
   @Test
   void revokeGivesTheAttachedKeysInByteOrder() {
-    book.grant(5, 60, mutations);
+    book.grant(5, 60, 1, mutations);
     for (String key : List.of("b", "a", "\u00e9", "c")) {
       book.attach(5, Bytes.utf8(key));
     }
@@ -79,7 +79,7 @@ final class LeaseBookTest {
 
   @Test
   void attachedKeysDoNotKeepTheArraysTheyCameIn() {
-    book.grant(5, 60, mutations);
+    book.grant(5, 60, 1, mutations);
 
     book.attach(5, Bytes.of(new byte[1 << 20], 17, 3));
 
@@ -88,15 +88,16 @@ final class LeaseBookTest {
 
   @Test
   void checkpointIsStoredAndOutlivesTheLeaseInSilence() {
-    book.grant(5, 600, mutations);
+    book.grant(5, 600, 1, mutations);
     mutations.clear();
 
     book.checkpoint(5, 200, mutations);
     book.checkpoint(6, 100, mutations);
 
-    assertThat(book.listLeases()).containsExactly(new Lease(5, 600, 200));
+    assertThat(book.listLeases()).containsExactly(new Lease(5, 600, 200, 1));
     Mutation.Put stored = (Mutation.Put) mutations.getFirst();
-    assertThat(LeaseRecord.decode(stored.key(), stored.value())).isEqualTo(new Lease(5, 600, 200));
+    assertThat(LeaseRecord.decode(stored.key(), stored.value()))
+        .isEqualTo(new Lease(5, 600, 200, 1));
     assertThat(mutations).hasSize(1);
   }
 }

@@ -71,7 +71,7 @@ final class LeaseFacadeTest {
     world.passMillisAndApply(LeaseExpiry.PASS_MILLIS + 1);
 
     assertThat(world.book.exists(1)).isFalse();
-    assertThat(world.proposed).contains(new Command.LeaseRevoke(1, 2));
+    assertThat(world.proposed).contains(new Command.LeaseRevoke(1, 2, 1));
   }
 
   @Test
@@ -110,7 +110,7 @@ final class LeaseFacadeTest {
     world.grant(1, 2);
     world.appliesAtOnce = false;
     world.time.passMillis(3_000);
-    assertThat(world.proposed.getLast()).isEqualTo(new Command.LeaseRevoke(1, 2));
+    assertThat(world.proposed.getLast()).isEqualTo(new Command.LeaseRevoke(1, 2, 1));
 
     CompletableFuture<KeptAlive> renewal = world.keepAlive(1);
     world.time.run();
@@ -263,7 +263,7 @@ final class LeaseFacadeTest {
     assertThat(world.proposed).isEmpty();
     world.time.passMillis(2_000);
 
-    assertThat(world.proposed).containsExactly(new Command.LeaseRevoke(1, 2));
+    assertThat(world.proposed).containsExactly(new Command.LeaseRevoke(1, 2, 1));
   }
 
   @Test
@@ -306,7 +306,7 @@ final class LeaseFacadeTest {
     world.apply();
 
     assertThat(renewal).isCompletedWithValueMatching(kept -> kept.ttlSeconds() == 600);
-    assertThat(world.book.findLease(1)).isEqualTo(new LeaseBook.Lease(1, 600, 0));
+    assertThat(world.book.findLease(1)).isEqualTo(new LeaseBook.Lease(1, 600, 0, 1));
   }
 
   @Test

@@ -79,7 +79,7 @@ final class LeaseFailoverTest {
     second.passMillisAndApply(1_000);
 
     assertThat(second.book.exists(1)).isFalse();
-    assertThat(second.proposed).contains(new Command.LeaseRevoke(1, 3));
+    assertThat(second.proposed).contains(new Command.LeaseRevoke(1, 3, 1));
   }
 
   @Test
@@ -134,7 +134,7 @@ final class LeaseFailoverTest {
     grantEverywhere(1, 2);
     first.apply();
     first.time.passMillis(3_000);
-    assertThat(first.proposed.getLast()).isEqualTo(new Command.LeaseRevoke(1, 2));
+    assertThat(first.proposed.getLast()).isEqualTo(new Command.LeaseRevoke(1, 2, 1));
     first.follow(3, 3);
     second.lead(3);
 
@@ -180,7 +180,7 @@ final class LeaseFailoverTest {
     first.apply();
 
     assertThat(renewal).isCompletedWithValueMatching(kept -> kept.ttlSeconds() == 1000);
-    assertThat(first.book.findLease(1)).isEqualTo(new LeaseBook.Lease(1, 1000, 0));
+    assertThat(first.book.findLease(1)).isEqualTo(new LeaseBook.Lease(1, 1000, 0, 1));
   }
 
   private void grantEverywhere(long id, long ttl) {
@@ -193,6 +193,6 @@ final class LeaseFailoverTest {
     } catch (CompletionException e) {
       throw new AssertionError(e);
     }
-    second.book.grant(id, ttl, second.mutations);
+    second.book.grant(id, ttl, first.grants(), second.mutations);
   }
 }

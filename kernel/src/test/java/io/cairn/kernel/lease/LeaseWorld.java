@@ -25,6 +25,7 @@ import io.cairn.spi.consensus.ConsensusStatus;
 import io.cairn.spi.consensus.Leadership;
 import io.cairn.spi.consensus.Proposal;
 import io.cairn.spi.consensus.StateMachine;
+import io.cairn.spi.environment.Probe;
 import io.cairn.spi.storage.Mutation;
 import io.cairn.spi.store.Caller;
 import io.cairn.spi.store.HeaderResult;
@@ -67,6 +68,7 @@ final class LeaseWorld implements Proposer, Consensus {
   final long self;
   @Nullable CompletableFuture<Void> quotaExceeded;
   boolean appliesAtOnce = true;
+  private long grants;
   boolean confirmsLeadership = true;
   int confirmations;
   long committedAhead;
@@ -104,7 +106,8 @@ final class LeaseWorld implements Proposer, Consensus {
                 cost -> this.quotaExceeded,
                 calls,
                 time,
-                time));
+                time,
+                Probe.NONE));
   }
 
   private static KernelOptions withCheckpoints(KernelOptions options) {
@@ -197,6 +200,11 @@ final class LeaseWorld implements Proposer, Consensus {
     time.run();
   }
 
+  /** The index of the newest grant, as if nothing but grants had one. */
+  long grants() {
+    return grants;
+  }
+
   /** Applies what waits, in the term of now. */
   void apply() {
     for (Pending next = waiting.poll(); next != null; next = waiting.poll()) {
@@ -210,10 +218,10 @@ final class LeaseWorld implements Proposer, Consensus {
       Object result =
           switch (pending.command) {
             case Command.LeaseGrant(long id, long ttl) -> {
-              book.grant(id, ttl, mutations);
+              book.grant(id, ttl, ++grants, mutations);
               yield new LeaseService.Granted(standing.header(7), id, ttl);
             }
-            case Command.LeaseRevoke(long id, long decided) -> {
+            case Command.LeaseRevoke(long id, long decided, long _) -> {
               if (decided == 0 || decided == term) {
                 book.revoke(id, mutations);
               }

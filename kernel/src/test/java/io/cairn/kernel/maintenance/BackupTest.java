@@ -124,7 +124,7 @@ final class BackupTest {
             member, "default", List.of("http://localhost:2379"), "3.7.1", 1),
         batch);
     members.agreeOnVersion("3.7.0", batch);
-    new LeaseBook().grant(0x1234, 60, batch);
+    new LeaseBook().grant(0x1234, 60, 9, batch);
     new AlarmBook().apply(Alarm.Action.ACTIVATE, new Alarm(member, Alarm.Kind.NOSPACE), batch);
     store.engine().commit(batch);
 

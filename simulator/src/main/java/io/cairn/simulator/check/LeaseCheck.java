@@ -36,16 +36,22 @@ public final class LeaseCheck {
     for (LeasePromise promise : promises) {
       byLease.computeIfAbsent(promise.lease(), _ -> new ArrayList<>()).add(promise);
     }
-    Map<Long, Long> granted = new TreeMap<>();
+    Map<Long, LogEntry> granted = new TreeMap<>();
     for (LogEntry entry : log) {
       if (entry.command() instanceof Command.LeaseGrant grant) {
-        granted.putIfAbsent(grant.id(), entry.appliedNanos());
-      } else if (entry.command() instanceof Command.LeaseRevoke(long id, long decidedInTerm)) {
+        granted.putIfAbsent(grant.id(), entry);
+      } else if (entry.command()
+          instanceof Command.LeaseRevoke(long id, long decidedInTerm, long grantIndex)) {
         boolean expires = decidedInTerm != 0 && decidedInTerm == entry.term();
-        Long since = granted.get(id);
-        if (expires && since != null) {
+        LogEntry grant = granted.get(id);
+        if (expires && grant != null && (grantIndex == 0 || grantIndex == grant.index())) {
           granted.remove(id);
-          checkExpiry(entry, since, byLease.getOrDefault(id, List.of()), clockRateMax, violations);
+          checkExpiry(
+              entry,
+              grant.appliedNanos(),
+              byLease.getOrDefault(id, List.of()),
+              clockRateMax,
+              violations);
         } else if (decidedInTerm == 0) {
           granted.remove(id);
         }

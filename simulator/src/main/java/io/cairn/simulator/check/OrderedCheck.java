@@ -95,7 +95,7 @@ public final class OrderedCheck {
       last = entry.index();
       long before = model.revision();
       Command<?> command = entry.command();
-      Object answer = command == null ? null : model.apply(command, entry.term());
+      Object answer = command == null ? null : model.apply(command, entry.index(), entry.term());
       if (model.revision() > before + 1) {
         violated("I8", "entry " + entry.index() + " raised the revision by more than one");
       }

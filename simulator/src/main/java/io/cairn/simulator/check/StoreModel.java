@@ -29,7 +29,9 @@ import io.cairn.spi.store.TxnResult;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -54,6 +56,10 @@ public final class StoreModel {
   private final NavigableMap<Bytes, List<Version>> keys = new TreeMap<>();
   private final NavigableMap<Long, List<Watching.Event>> events = new TreeMap<>();
   private final NavigableMap<Long, Long> leases = new TreeMap<>();
+
+  /** By id: the entry that granted the newest lease of that id. */
+  private final Map<Long, Long> grants = new HashMap<>(); // Only looked up.
+
   private long revision = 1;
   private long floor = -1;
 
@@ -93,10 +99,11 @@ public final class StoreModel {
   /**
    * Applies a command.
    *
+   * @param index the index of its entry
    * @param term the term of its entry
    * @return the result, or a {@link Reason}
    */
-  public Object apply(Command<?> command, long term) {
+  public Object apply(Command<?> command, long index, long term) {
     return switch (command) {
       case Command.Put(PutRequest put) ->
           entry(() -> {
@@ -116,10 +123,12 @@ public final class StoreModel {
         if (leases.putIfAbsent(id, ttl) != null) {
           yield new Reason.LeaseExists();
         }
+        grants.put(id, index);
         yield new LeaseService.Granted(header(revision), id, ttl);
       }
-      case Command.LeaseRevoke(long id, long decidedInTerm) -> {
-        if (decidedInTerm != 0 && decidedInTerm != term) {
+      case Command.LeaseRevoke(long id, long decidedInTerm, long grantIndex) -> {
+        boolean another = grantIndex != 0 && grants.getOrDefault(id, 0L) != grantIndex;
+        if (decidedInTerm != 0 && (decidedInTerm != term || another)) {
           yield new HeaderResult(header(revision));
         }
         yield revoke(id);

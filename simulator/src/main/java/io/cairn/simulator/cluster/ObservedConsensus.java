@@ -110,7 +110,7 @@ final class ObservedConsensus implements Consensus {
       invariants.applies(member, entry, true);
       member.appliedThrough(entry.index());
       boolean accepted = machine.applyChange(entry, change);
-      member.changed(change, accepted);
+      member.changed(accepted);
       if (accepted) {
         // Its own view of who takes part: what a start from here would begin with.
         configuration = after(configuration, change);

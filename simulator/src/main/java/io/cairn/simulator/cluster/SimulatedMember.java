@@ -16,7 +16,6 @@ import io.cairn.simulator.environment.ModelEngine;
 import io.cairn.simulator.environment.SimulatedDisk;
 import io.cairn.spi.auth.AccessControl;
 import io.cairn.spi.auth.Identity;
-import io.cairn.spi.consensus.ConfigurationChange;
 import io.cairn.spi.consensus.Consensus;
 import io.cairn.spi.consensus.ConsensusOptions;
 import io.cairn.spi.consensus.ConsensusStatus;
@@ -106,7 +105,7 @@ public final class SimulatedMember {
     return running != null && running.isAlive() && kernel != null;
   }
 
-  /** Whether it has been removed from the cluster. */
+  /** Whether it has found out that it was removed from the cluster, and has stopped. */
   public boolean isRemoved() {
     return removed;
   }
@@ -559,11 +558,8 @@ public final class SimulatedMember {
     cluster.reached().count("states installed");
   }
 
-  void changed(ConfigurationChange change, boolean accepted) {
+  void changed(boolean accepted) {
     cluster.reached().count(accepted ? "changes applied" : "changes refused at apply");
-    if (accepted && change.kind() == ConfigurationChange.Kind.REMOVE && change.member() == id) {
-      removed = true;
-    }
   }
 
   @Override

@@ -143,7 +143,9 @@ public final class HistoryText {
       return new LogEntry(index, term, null, 0, applied);
     }
     if (words.take("expire")) {
-      Command<?> expiry = new Command.LeaseRevoke(words.number(), words.number());
+      Command<?> expiry =
+          new Command.LeaseRevoke(
+              words.number(), words.number(), words.isEmpty() ? 0 : words.number());
       return new LogEntry(index, term, expiry, 0, applied);
     }
     return new LogEntry(index, term, command(CallText.parse(words)), 0, applied);
@@ -157,7 +159,7 @@ public final class HistoryText {
       case Call.Txn(var txn) -> new Command.Txn(txn);
       case Call.Compact(var compact) -> new Command.Compaction(compact);
       case Call.Grant(long id, long ttl) -> new Command.LeaseGrant(id, ttl);
-      case Call.Revoke(long id) -> new Command.LeaseRevoke(id, 0);
+      case Call.Revoke(long id) -> Command.LeaseRevoke.asked(id);
       case Call.Range _, Call.KeepAlive _ ->
           throw new IllegalArgumentException("is never in the log: " + call);
     };
@@ -171,8 +173,10 @@ public final class HistoryText {
       case Command.Txn(var txn) -> CallText.format(new Call.Txn(txn));
       case Command.Compaction(var compact) -> CallText.format(new Call.Compact(compact));
       case Command.LeaseGrant(long id, long ttl) -> CallText.format(new Call.Grant(id, ttl));
-      case Command.LeaseRevoke(long id, long term) ->
-          term == 0 ? CallText.format(new Call.Revoke(id)) : "expire " + id + " " + term;
+      case Command.LeaseRevoke(long id, long term, long grant) ->
+          term == 0
+              ? CallText.format(new Call.Revoke(id))
+              : "expire " + id + " " + term + (grant == 0 ? "" : " " + grant);
       case Command.LeaseCheckpoint _,
           Command.AlarmCommand _,
           Command.MemberAttributes _,

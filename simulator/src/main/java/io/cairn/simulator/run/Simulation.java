@@ -235,7 +235,8 @@ public final class Simulation {
 
   /**
    * A change of members that was under way may be applied while a majority of those who voted
-   * before is repaired: then some more are, until it is one again.
+   * before is repaired; and who has not applied a change yet that others have needs a majority of
+   * those who voted before it. Then some more are repaired, until there is one.
    *
    * @return whether that was needed, so that what has been awaited may take its time again
    */
@@ -243,20 +244,33 @@ public final class Simulation {
     if (bringBackIfNeeded()) {
       return true;
     }
-    List<Long> voting = newestConfiguration().voters();
-    int needed = voting.size() / 2 + 1;
-    long repaired = core.stream().filter(member -> voting.contains(member.id())).count();
-    if (core.isEmpty() || repaired >= needed) {
-      return false;
-    }
-    for (long voter : undamaged(voting)) {
-      SimulatedMember known = cluster.members().get(voter);
-      if (repaired < needed && (known == null || !core.contains(known))) {
-        repair(known != null ? known : cluster.add(voter));
-        repaired++;
+    List<Configuration> counting = new ArrayList<>();
+    counting.add(newestConfiguration());
+    for (SimulatedMember member : core) {
+      if (member.isUp()) {
+        counting.add(member.status().configuration());
       }
     }
-    return true;
+    boolean more = false;
+    for (Configuration configuration : counting) {
+      more |= repairMajorityOf(configuration.voters());
+    }
+    return more;
+  }
+
+  private boolean repairMajorityOf(List<Long> voting) {
+    int needed = voting.size() / 2 + 1;
+    long repaired = core.stream().filter(member -> voting.contains(member.id())).count();
+    boolean more = false;
+    for (long voter : undamaged(voting)) {
+      SimulatedMember known = cluster.members().get(voter);
+      if (!core.isEmpty() && repaired < needed && (known == null || !core.contains(known))) {
+        repair(known != null ? known : cluster.add(voter));
+        repaired++;
+        more = true;
+      }
+    }
+    return more;
   }
 
   /**
@@ -431,18 +445,21 @@ public final class Simulation {
       }
       all.add(member);
     }
-    stopThoseWhoNeverBelonged(ids);
+    stopThoseWhoAreForgotten(ids);
     return all;
   }
 
   /**
-   * Who was removed before it learnt anything, and knows nobody who is left to tell it, waits for
+   * Who was removed before it learnt of it, and knows nobody who is left to tell it, waits for
    * ever: its operator ends it.
    */
-  private void stopThoseWhoNeverBelonged(List<Long> belonging) {
+  private void stopThoseWhoAreForgotten(List<Long> belonging) {
     for (SimulatedMember member : cluster.members().values()) {
-      if (!belonging.contains(member.id()) && member.isUp() && member.lastApplied() == 0) {
-        member.crash(false);
+      if (!belonging.contains(member.id()) && member.isUp()) {
+        Configuration known = member.status().configuration();
+        if (known.voters().stream().noneMatch(belonging::contains)) {
+          member.crash(false);
+        }
       }
     }
   }
@@ -502,7 +519,7 @@ public final class Simulation {
     cluster.reached().add("operations checked", history.operations().size());
     cluster.reached().add("leases promised", history.promises().size());
     for (LogEntry entry : history.log()) {
-      if (entry.command() instanceof Command.LeaseRevoke(long _, long decidedInTerm)
+      if (entry.command() instanceof Command.LeaseRevoke(long _, long decidedInTerm, long _)
           && decidedInTerm == entry.term()) {
         cluster.reached().count("leases expired");
       }
