@@ -75,7 +75,7 @@ final class Mutants {
     return survivors == 0 ? 0 : 1;
   }
 
-  private static List<Mutant> choose(boolean all, List<Mutant> mutants) {
+  private List<Mutant> choose(boolean all, List<Mutant> mutants) throws IOException {
     if (all) {
       return mutants;
     }
@@ -88,12 +88,35 @@ final class Mutants {
         cheap.add(mutant);
       }
     }
-    // Others on every day, the same for everybody who runs it on that day.
-    int first = (int) (System.currentTimeMillis() / 86_400_000L % Math.max(1, cheap.size()));
+    // Others for every commit, the same for everybody who runs that commit.
+    int first = Math.floorMod(commit().hashCode(), Math.max(1, cheap.size()));
     for (int i = 0; i < Math.min(2, cheap.size()); i++) {
       chosen.add(cheap.get((first + i) % cheap.size()));
     }
     return chosen;
+  }
+
+  /** The commit that the sources are of, or nothing where they are of none. */
+  private String commit() throws IOException {
+    Path git = root.resolve(".git");
+    if (Files.isRegularFile(git)) {
+      // A further working tree, whose file says where its own part of the repository is.
+      git = root.resolve(Files.readString(git).substring("gitdir:".length()).strip());
+    }
+    Path head = git.resolve("HEAD");
+    if (!Files.exists(head)) {
+      return "";
+    }
+    String named = Files.readString(head).strip();
+    if (!named.startsWith("ref:")) {
+      return named;
+    }
+    String ref = named.substring("ref:".length()).strip();
+    Path common = git.resolve("commondir");
+    Path shared = Files.exists(common) ? git.resolve(Files.readString(common).strip()) : git;
+    Path loose = shared.resolve(ref);
+    // A reference that is packed with others changes rarely: its name will do.
+    return Files.exists(loose) ? Files.readString(loose).strip() : named;
   }
 
   private static Path root() {

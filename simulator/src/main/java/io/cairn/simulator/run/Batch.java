@@ -59,6 +59,7 @@ public final class Batch {
           "power cuts during a sync",
           "power cuts within a write or sync",
           "probe apply.decode-again",
+          "probe lease.revoke-late",
           "promotions",
           "removals",
           "removed members that stopped",

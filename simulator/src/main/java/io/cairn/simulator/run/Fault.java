@@ -3,8 +3,11 @@ package io.cairn.simulator.run;
 
 import java.util.List;
 
-/** Something that befalls a cluster. */
+/** Something that befalls a cluster. Who is meant is a member's number, or {@link #LEADER}. */
 public sealed interface Fault {
+  /** Whoever leads when it happens; of those that start, whoever is down. */
+  long LEADER = 0;
+
   /** A process ends without a word; with {@code power} its disk loses what was not synced. */
   record Crash(long member, boolean power) implements Fault {}
 

@@ -57,6 +57,9 @@ final class Nemesis {
   }
 
   private @Nullable SimulatedMember find(long number) {
+    if (number == Fault.LEADER) {
+      return cluster.leader();
+    }
     Long id = joined.getOrDefault(number, number);
     return cluster.members().get(id);
   }
@@ -77,9 +80,10 @@ final class Nemesis {
         }
       }
       case Fault.Restart(long number) -> {
-        SimulatedMember member = find(number);
-        if (member != null && !member.isRemoved()) {
-          member.start();
+        if (number == Fault.LEADER) {
+          List.copyOf(cluster.members().values()).forEach(Nemesis::restart);
+        } else {
+          restart(find(number));
         }
       }
       case Fault.Pause(long number, long millis) -> {
@@ -163,6 +167,12 @@ final class Nemesis {
         }
       }
       case Fault.Change(Fault.Change.What kind, long number) -> change(kind, number);
+    }
+  }
+
+  private static void restart(@Nullable SimulatedMember member) {
+    if (member != null && !member.isRemoved()) {
+      member.start();
     }
   }
 

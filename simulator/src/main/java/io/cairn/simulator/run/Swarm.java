@@ -91,10 +91,15 @@ public final class Swarm {
     return 1L + rng.below(members);
   }
 
+  /** Somebody, and the leader more often than others: most harm is done to those who lead. */
+  private long victim() {
+    return rng.below(3) == 0 ? Fault.LEADER : anyone();
+  }
+
   private void drawOne(Fault.Kind kind, long at) {
     switch (kind) {
       case KILL, POWER -> {
-        long member = anyone();
+        long member = victim();
         if (kind == Fault.Kind.POWER && rng.below(3) != 0) {
           add(at, new Fault.Within(member, rng.below(6)));
         } else {
@@ -112,7 +117,7 @@ public final class Swarm {
       }
       case PAUSE -> {
         if (rng.below(2) == 0) {
-          add(at, new Fault.Pause(anyone(), 100 + rng.below(4000)));
+          add(at, new Fault.Pause(victim(), 100 + rng.below(4000)));
         } else {
           long member = anyone();
           add(at, new Fault.Machine(member, 1000, 0, 2 << rng.below(6)));
@@ -121,7 +126,7 @@ public final class Swarm {
       }
       case CLOCK -> {
         if (rng.below(2) == 0) {
-          add(at, new Fault.Sleep(anyone(), 100 + rng.below(5000)));
+          add(at, new Fault.Sleep(victim(), 100 + rng.below(5000)));
         } else {
           long wall = rng.below(2) == 0 ? 0 : rng.below(2_000_000) - 1_000_000L;
           add(at, new Fault.Machine(anyone(), 900 + rng.below(201), wall, 1));
@@ -176,7 +181,7 @@ public final class Swarm {
 
   private void drawPartition(long at) {
     switch (rng.below(5)) {
-      case 0 -> cutOff(at, List.of(anyone()), rng.below(3));
+      case 0 -> cutOff(at, List.of(victim()), rng.below(3));
       case 1 -> {
         List<Long> side = new ArrayList<>();
         for (long member = 1; member <= members; member++) {
