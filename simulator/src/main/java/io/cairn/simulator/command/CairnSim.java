@@ -4,6 +4,7 @@ package io.cairn.simulator.command;
 import io.cairn.simulator.check.Checks;
 import io.cairn.simulator.check.Violation;
 import io.cairn.simulator.cluster.SimulatedCluster;
+import io.cairn.simulator.core.RandomCluster;
 import io.cairn.simulator.history.HistoryText;
 import io.cairn.simulator.run.Batch;
 import io.cairn.simulator.run.Minimizer;
@@ -11,6 +12,7 @@ import io.cairn.simulator.run.Outcome;
 import io.cairn.simulator.run.Plan;
 import io.cairn.simulator.run.Simulation;
 import io.cairn.simulator.run.Swarm;
+import io.cairn.spi.environment.InvariantViolation;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
@@ -202,6 +204,15 @@ public final class CairnSim {
   }
 
   private int hunt(long from, long to) {
+    // Cores alone are a small part of what a seed plays; looking there first saves the rest.
+    for (long seed = from; seed <= to; seed++) {
+      try {
+        RandomCluster.play(seed);
+      } catch (InvariantViolation violation) {
+        out.println("found " + seed + " cores: " + violation.getMessage());
+        return 1;
+      }
+    }
     for (long seed = from; seed <= to; seed++) {
       Outcome outcome = Simulation.run(Swarm.plan(seed));
       if (!outcome.isGood()) {

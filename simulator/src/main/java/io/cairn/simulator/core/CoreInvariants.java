@@ -75,6 +75,11 @@ final class CoreInvariants {
     if (persist != null) {
       for (Entry entry : persist.entries()) {
         appended(entry, core);
+        if (role.kind() == RoleKind.LEADER
+            && entry.term() == role.term()
+            && entry.kind() == EntryKind.CONFIGURATION) {
+          changeAppended(who, core, entry.index());
+        }
       }
       check(
           persist.truncateFrom() == 0 || role.kind() != RoleKind.LEADER,
@@ -83,6 +88,10 @@ final class CoreInvariants {
         reach("log cut off");
       }
       if (persist.snapshot() != null) {
+        Entry same = member.diskLog.get(persist.snapshot().index());
+        check(
+            same == null || !member.pending.isEmpty() || same.term() != persist.snapshot().term(),
+            "I14 " + who + " throws a log away that holds the state it was sent, and more");
         reach(persist.snapshot().index() > 1 ? "snapshot installed" : "small snapshot installed");
       }
     }
@@ -94,6 +103,13 @@ final class CoreInvariants {
         reach("leader elected");
         elected(member);
       }
+    }
+    if (role.kind() == RoleKind.LEADER && role.commit() > member.commit) {
+      // I6: older terms are committed only by an entry of the own one behind them.
+      check(
+          core.window().stream()
+              .allMatch(entry -> entry.index() != role.commit() || entry.term() == role.term()),
+          "I6 leader " + who + " commits an entry of an older term by counting");
     }
     for (long index = member.commit + 1; index <= role.commit(); index++) {
       committed(member, index);
@@ -137,6 +153,12 @@ final class CoreInvariants {
               || member.diskState.vote() == response.header().to(),
           "I14 a vote of n" + key + " is not durable");
     }
+    if (message instanceof Message.AppendAccepted accepted) {
+      check(
+          member.diskLog.containsKey(accepted.match())
+              || accepted.match() <= Math.max(member.diskCut, member.engine.index()),
+          "I14 n" + member.id + " acknowledges " + accepted.match() + ", which it may lose");
+    }
     if (message instanceof Message.VoteRequest request && !request.pre()) {
       check(
           member.diskState.term() >= request.header().term(),
@@ -154,6 +176,17 @@ final class CoreInvariants {
         Long term = precedingTerms.putIfAbsent(key, before.term());
         check(term == null || term == before.term(), "I2 two histories before " + key);
       }
+    }
+  }
+
+  /** I5: a change is appended only when all before it are applied. */
+  private static void changeAppended(String who, RaftCore core, long index) {
+    for (Entry before : core.window()) {
+      check(
+          before.kind() != EntryKind.CONFIGURATION
+              || before.index() <= core.applied()
+              || before.index() >= index,
+          "I5 leader " + who + " admits a second change while one is unapplied");
     }
   }
 

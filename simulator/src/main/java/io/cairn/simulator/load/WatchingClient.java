@@ -116,6 +116,11 @@ public final class WatchingClient {
       return;
     }
     SimulatedMember chosen = up.get(rng.below(up.size()));
+    if (rng.below(4) == 0) {
+      // A client that wants to be told everything that there still is.
+      next = Math.max(1, chosen.kernel().published().state().compactionFloor());
+      cluster.reached().count("watches from the oldest revision");
+    }
     MemberLife ofChosen = chosen.life();
     life = ofChosen;
     member = chosen.id();

@@ -66,6 +66,7 @@ public final class Batch {
           "search ok",
           "states installed",
           "watches cancelled by compaction",
+          "watches from the oldest revision",
           "watches resumed",
           "writes torn");
 

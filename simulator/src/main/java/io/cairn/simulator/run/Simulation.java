@@ -11,6 +11,7 @@ import io.cairn.simulator.check.WatchCheck;
 import io.cairn.simulator.cluster.Broken;
 import io.cairn.simulator.cluster.SimulatedCluster;
 import io.cairn.simulator.cluster.SimulatedMember;
+import io.cairn.simulator.core.RandomCluster;
 import io.cairn.simulator.environment.EventQueue;
 import io.cairn.simulator.environment.SimulatedNetwork;
 import io.cairn.simulator.history.Call;
@@ -22,6 +23,7 @@ import io.cairn.simulator.load.Mix;
 import io.cairn.simulator.load.Recorder;
 import io.cairn.simulator.load.WatchingClient;
 import io.cairn.spi.consensus.Configuration;
+import io.cairn.spi.environment.InvariantViolation;
 import io.cairn.spi.environment.OnLane;
 import io.cairn.spi.environment.Rng;
 import io.cairn.spi.store.Bytes;
@@ -84,6 +86,7 @@ public final class Simulation {
   }
 
   private Outcome run() {
+    cores();
     try {
       faults();
       if (canProceed()) {
@@ -126,6 +129,16 @@ public final class Simulation {
         reached,
         queue.trace(),
         history);
+  }
+
+  /** The same seed with cores alone, which come to rare places of the protocol much sooner. */
+  private void cores() {
+    try {
+      RandomCluster.play(plan.seed())
+          .forEach((situation, times) -> cluster.reached().add("cores: " + situation, times));
+    } catch (InvariantViolation violation) {
+      violations.add(new Violation("cores", String.valueOf(violation.getMessage())));
+    }
   }
 
   private History history() {
