@@ -41,6 +41,7 @@ final class CodeRules {
   private static final String[] PROGRAMS = {
     "..io.cairn.benchmarks..",
     "..io.cairn.cli..",
+    "..io.cairn.conformancetests.runner..",
     "..io.cairn.distribution..",
     "..io.cairn.simulator.command..",
   };
