@@ -12,6 +12,8 @@
  *   <li>P3 What a plugin does not list as a capability it does not offer; using it is refused as
  *       the seam's contract says.
  *   <li>P4 A name is lower-case letters, digits and hyphens, as it stands in configuration.
+ *   <li>P5 A plugin's jar lists its class in {@code META-INF/services}, under the name of the
+ *       seam's interface, so that {@link java.util.ServiceLoader} finds it.
  * </ul>
  */
 package io.cairn.spi.plugin;
