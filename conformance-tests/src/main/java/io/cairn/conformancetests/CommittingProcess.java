@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.conformancetests;
 
+import io.cairn.conformancetests.report.CannotRunException;
 import io.cairn.spi.storage.StorageBackend;
 import io.cairn.spi.storage.StorageEngine;
 import io.cairn.spi.storage.StorageOptions;
@@ -9,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.ServiceLoader;
 import java.util.SplittableRandom;
 
@@ -22,13 +24,16 @@ final class CommittingProcess {
 
   private CommittingProcess() {}
 
-  /** Arguments: backend, directory, native directory, report, seed. */
-  public static void main(String[] arguments) throws IOException {
+  /**
+   * Arguments: backend, directory, native directory, report, seed, and the backend's jars unless it
+   * is on the class path.
+   */
+  public static void main(String[] arguments) throws IOException, CannotRunException {
     Path directory = Path.of(arguments[1]);
     long seed = Long.parseLong(arguments[4]);
     SplittableRandom random = new SplittableRandom();
     try (StorageEngine engine =
-            backend(arguments[0])
+            backend(arguments[0], List.of(arguments).subList(5, arguments.length))
                 .open(
                     new StorageOptions(
                         directory, CrashBatches.TABLES, MEMORY_BYTES_MAX, Path.of(arguments[2])));
@@ -46,7 +51,10 @@ final class CommittingProcess {
     }
   }
 
-  private static StorageBackend backend(String name) {
+  private static StorageBackend backend(String name, List<String> jars) throws CannotRunException {
+    if (!jars.isEmpty()) {
+      return StorageJars.open(jars).backend(name);
+    }
     return ServiceLoader.load(StorageBackend.class).stream()
         .map(ServiceLoader.Provider::get)
         .filter(backend -> backend.descriptor().name().equals(name))

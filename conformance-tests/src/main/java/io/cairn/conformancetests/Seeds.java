@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.conformancetests;
 
+import io.cairn.conformancetests.report.Level;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
@@ -9,11 +10,12 @@ import java.util.stream.Stream;
  *
  * <p>Every run draws fresh ones, so that every run explores; a failed test carries its seed in its
  * name, in the form in which {@code -Dcairn.seed=...} replays it alone. {@code -Dcairn.seeds=n}
- * sets how many are drawn, {@code -Dcairn.run=text} what they are drawn from (a commit and a run
- * number, say), so that a whole run can be repeated.
+ * sets how many are drawn (more by themselves with {@code -Dcairn.level=full}), {@code
+ * -Dcairn.run=text} what they are drawn from (a commit and a run number, say), so that a whole run
+ * can be repeated.
  */
 public final class Seeds {
-  private static final int DRAWN = 5;
+  private static final int DRAWN = Level.ofThisRun().pick(5, 20);
 
   /** One base for the whole run, so that every test of it sees the same seeds. */
   private static final long BASE = base();

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
+import io.cairn.conformancetests.report.Level;
+import io.cairn.conformancetests.report.TestsRule;
 import io.cairn.spi.plugin.PluginDescriptor;
 import io.cairn.spi.storage.Mutation;
 import io.cairn.spi.storage.StorageBackend;
@@ -47,6 +49,7 @@ public abstract class StorageConformance extends StorageContentRules {
   private static final long RUNNING_NANOS_MAX = 10_000_000_000L;
 
   @Nested
+  @TestsRule(StorageRules.S4)
   @DisplayName("S4 after a crash the engine opens at a prefix that contains the last barrier")
   class Barriers {
     @Test
@@ -93,6 +96,22 @@ public abstract class StorageConformance extends StorageContentRules {
     }
 
     @Test
+    void whatIsDeletedAndReplacedAfterABarrierStaysSo(TestReporter reporter) {
+      StorageEngine engine = open();
+      commit(engine, put(ANY, "a", "1"), put(ANY, "b", "1"), put(OTHER, "c", "1"));
+      engine.barrier();
+      commit(engine, put(ANY, "a", "2"), delete(ANY, "b"), deleteRange(OTHER, "c", "d"));
+      engine.barrier();
+      close(engine);
+
+      if (durable(reporter)) {
+        StorageEngine again = open();
+        assertThat(content(again, ANY)).containsExactly(entry("a", "2"));
+        assertThat(content(again, OTHER)).isEmpty();
+      }
+    }
+
+    @Test
     void barriersWithNothingNewReturn() {
       StorageEngine engine = open();
       engine.barrier();
@@ -123,6 +142,7 @@ public abstract class StorageConformance extends StorageContentRules {
   }
 
   @Nested
+  @TestsRule(StorageRules.S7)
   @DisplayName("S7 after a failed commit the engine refuses, and earlier views go on")
   class Refusals {
     @Test
@@ -159,6 +179,7 @@ public abstract class StorageConformance extends StorageContentRules {
   }
 
   @Nested
+  @TestsRule(StorageRules.S8)
   @DisplayName("S8 damage is reported as such and names the place")
   class Damage {
     @Test
@@ -190,6 +211,7 @@ public abstract class StorageConformance extends StorageContentRules {
   }
 
   @Nested
+  @TestsRule(StorageRules.S9)
   @DisplayName("S9 a directory is open in one engine at a time")
   class Exclusion {
     @Test
@@ -220,6 +242,7 @@ public abstract class StorageConformance extends StorageContentRules {
   }
 
   @Nested
+  @TestsRule(StorageRules.S10)
   @DisplayName("S10 freed space is used again, and reclaiming goes on beside other work")
   class Space {
     @Test
@@ -302,6 +325,7 @@ public abstract class StorageConformance extends StorageContentRules {
   }
 
   @Nested
+  @TestsRule(StorageRules.S11)
   @DisplayName("S11 close waits for running work, may be repeated, and ends everything")
   class Closing {
     @Test
@@ -367,6 +391,7 @@ public abstract class StorageConformance extends StorageContentRules {
   }
 
   @Nested
+  @TestsRule(StorageRules.S12)
   @DisplayName("S12 a new table is empty, a table that is not asked for is an error")
   class Tables {
     private final Table added = new Table("added", KeyOrder.ANY);
@@ -405,6 +430,7 @@ public abstract class StorageConformance extends StorageContentRules {
   }
 
   @Nested
+  @TestsRule(StorageRules.S13)
   @DisplayName("S13 an engine without the capability durable starts empty at every open")
   class Durability {
     @Test
@@ -428,20 +454,38 @@ public abstract class StorageConformance extends StorageContentRules {
   }
 
   @Nested
-  @DisplayName("P1 to P4 the descriptor is constant, right, and found without wiring")
+  @DisplayName("P1 to P5 the descriptor is constant, right, and found without wiring")
   class Descriptors {
     @Test
+    @TestsRule(StorageRules.P1)
     void theDescriptorIsAConstantOfThisSeam() {
       PluginDescriptor descriptor = fixture().backend().descriptor();
 
       assertThat(descriptor).isEqualTo(fixture().backend().descriptor());
       assertThat(descriptor.kind()).isEqualTo(PluginDescriptor.Kind.STORAGE);
-      assertThat(descriptor.spiVersion()).isEqualTo(PluginDescriptor.SPI_VERSION);
       assertThat(descriptor.summary()).isNotBlank();
-      assertThat(descriptor.capabilities()).isSubsetOf(StorageBackend.DURABLE);
     }
 
     @Test
+    @TestsRule(StorageRules.P2)
+    void theVersionIsTheOneInUse() {
+      assertThat(descriptor().spiVersion()).isEqualTo(PluginDescriptor.SPI_VERSION);
+    }
+
+    @Test
+    @TestsRule(StorageRules.P3)
+    void capabilitiesAreThoseOfTheContract() {
+      assertThat(descriptor().capabilities()).isSubsetOf(StorageBackend.DURABLE);
+    }
+
+    @Test
+    @TestsRule(StorageRules.P4)
+    void theNameCanStandInConfiguration() {
+      assertThat(descriptor().name()).matches("[a-z0-9-]+");
+    }
+
+    @Test
+    @TestsRule(StorageRules.P5)
     void theBackendIsListedAsAService() {
       Stream<Class<? extends StorageBackend>> listed =
           ServiceLoader.load(StorageBackend.class, backend().getClass().getClassLoader()).stream()
@@ -452,6 +496,7 @@ public abstract class StorageConformance extends StorageContentRules {
   }
 
   @Nested
+  @TestsRule(StorageRules.ALL)
   @DisplayName("All rules together hold over random histories")
   class RandomHistories {
     @ParameterizedTest(name = "-Dcairn.seed={0}")
@@ -461,7 +506,7 @@ public abstract class StorageConformance extends StorageContentRules {
 
       new RandomHistory(
               seed, durable, () -> backend().open(options(directory(), RandomWork.TABLES)))
-          .run(400);
+          .run(Level.ofThisRun().pick(400, 1500));
     }
   }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
+import io.cairn.conformancetests.report.Level;
+import io.cairn.conformancetests.report.TestsRule;
 import io.cairn.spi.storage.Cursor;
 import io.cairn.spi.storage.Mutation;
 import io.cairn.spi.storage.StorageEngine;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.TestReporter;
 abstract class StorageContentRules extends StorageSuite {
 
   @Nested
+  @TestsRule(StorageRules.S1)
   @DisplayName("S1 a table is an ordered map from byte keys to byte values")
   class OrderedMaps {
     @Test
@@ -81,6 +84,18 @@ abstract class StorageContentRules extends StorageSuite {
     }
 
     @Test
+    void aDeletedKeyCanBePutAgain() {
+      StorageEngine engine = open();
+      commit(engine, put(ANY, "a", "1"));
+      commit(engine, delete(ANY, "a"));
+
+      commit(engine, put(ANY, "a", "2"));
+
+      assertThat(content(engine, ANY)).containsExactly(entry("a", "2"));
+      assertThat(get(engine, ANY, text("a"))).isEqualTo(text("2"));
+    }
+
+    @Test
     void aRangeDeletionTakesItsStartAndLeavesItsEnd() {
       StorageEngine engine = open();
       commit(
@@ -116,6 +131,7 @@ abstract class StorageContentRules extends StorageSuite {
   }
 
   @Nested
+  @TestsRule(StorageRules.S2)
   @DisplayName("S2 a view shows what was committed before it, and nothing later")
   class StableViews {
     @Test
@@ -179,6 +195,7 @@ abstract class StorageContentRules extends StorageSuite {
   }
 
   @Nested
+  @TestsRule(StorageRules.S3)
   @DisplayName("S3 a commit applies its mutations in order, all or none")
   class AtomicCommits {
     @Test
@@ -209,11 +226,12 @@ abstract class StorageContentRules extends StorageSuite {
 
     @Test
     void noViewShowsAPartOfABatch() throws Exception {
+      int batches = Level.ofThisRun().pick(200, 2000);
       StorageEngine engine = open();
       Thread writer =
           Thread.ofPlatform()
               .start(() -> {
-                for (int batch = 0; batch < 200; batch++) {
+                for (int batch = 0; batch < batches; batch++) {
                   List<Mutation> mutations = new ArrayList<>();
                   for (int i = 0; i < 100; i++) {
                     mutations.add(put(i % 2 == 0 ? ANY : OTHER, "k" + i, "" + batch));
@@ -254,6 +272,7 @@ abstract class StorageContentRules extends StorageSuite {
   }
 
   @Nested
+  @TestsRule(StorageRules.S5)
   @DisplayName("S5 a cursor visits the keys of its range once each, in order or in reverse")
   class Cursors {
     private StorageEngine engineWithLetters() {
@@ -331,11 +350,11 @@ abstract class StorageContentRules extends StorageSuite {
 
     @Test
     void longRangesAreCompleteBothWays() {
-      int count = 20_000;
+      int count = Level.ofThisRun().pick(20_000, 200_000);
       StorageEngine engine = open();
       for (int batch = 0; batch < 20; batch++) {
         List<Mutation> mutations = new ArrayList<>();
-        for (int i = batch * 1000; i < (batch + 1) * 1000; i++) {
+        for (int i = batch * count / 20; i < (batch + 1) * count / 20; i++) {
           mutations.add(new Mutation.Put(ASCENDING, numbered(i), numbered(i)));
         }
         engine.commit(mutations);
@@ -357,6 +376,7 @@ abstract class StorageContentRules extends StorageSuite {
   }
 
   @Nested
+  @TestsRule(StorageRules.S6)
   @DisplayName("S6 a read returns what was written")
   class FaithfulReads {
     @Test

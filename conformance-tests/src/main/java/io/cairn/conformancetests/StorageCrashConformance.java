@@ -3,6 +3,8 @@ package io.cairn.conformancetests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cairn.conformancetests.report.Level;
+import io.cairn.conformancetests.report.TestsRule;
 import io.cairn.spi.storage.StorageEngine;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -26,9 +28,15 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 public abstract class StorageCrashConformance extends StorageSuite {
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
-  private static final int KILLS = 3;
+  private static final int KILLS = Level.ofThisRun().pick(3, 5);
+
+  /** Where the backend is; nowhere if it is on the class path. */
+  List<Path> jars() {
+    return List.of();
+  }
 
   @Nested
+  @TestsRule(StorageRules.S4)
   @DisplayName("S4 after a crash the engine opens at a prefix that contains the last barrier")
   class Kills {
     @ParameterizedTest(name = "-Dcairn.seed={0}")
@@ -65,6 +73,9 @@ public abstract class StorageCrashConformance extends StorageSuite {
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(argument -> argument.matches("--(enable-native|add-opens|sun-misc).*"))
         .forEach(command::add);
+    if (!jars().isEmpty()) {
+      command.add("--enable-native-access=ALL-UNNAMED"); // said by the kit's own jar until now
+    }
     command.addAll(
         List.of(
             "-XX:+UseSerialGC",
@@ -77,6 +88,7 @@ public abstract class StorageCrashConformance extends StorageSuite {
             NativeLibraries.directory().toString(),
             report.toString(),
             Long.toString(seed)));
+    jars().forEach(jar -> command.add(jar.toString()));
     return new ProcessBuilder(command)
         .redirectErrorStream(true)
         .redirectOutput(temporary.resolve("output").toFile())

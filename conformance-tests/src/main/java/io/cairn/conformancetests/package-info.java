@@ -16,17 +16,9 @@
  * side by side. A capability that a backend declines is tested for what the contract says of its
  * absence, and reported as a test report entry {@code declined}.
  *
- * <p>Not tested here, because no test that knows only the contract can bring it about:
- *
- * <ul>
- *   <li>S1: values of more than 64 MiB; the bound is larger than what a test may take of a machine.
- *   <li>S4: power cuts. What an operating system has taken but not written is not lost when a
- *       process is killed; a backend shows by its own tests that it syncs in the right order.
- *   <li>S6, S8: damage to parts of a file, and full disks. A backend's own tests know its files.
- *   <li>S7: a barrier that fails. A commit that fails is tested.
- *   <li>S10: how long others wait while space is reclaimed; it is tested that they need not wait
- *       for the end.
- * </ul>
+ * <p>{@code StorageRules} lists the rules, and what of each no test that knows only the contract
+ * can bring about; every report says so too. {@link io.cairn.conformancetests.StorageKit} runs the
+ * suites on a jar, for authors who write no test.
  *
  * <p>Start reading at {@link io.cairn.conformancetests.StorageConformance}.
  */

@@ -21,6 +21,9 @@ final class ReportText {
               rule.demand(),
               result.outcome() == Outcome.FAILED ? outcome.toUpperCase(Locale.ROOT) : outcome,
               rule.sentence()));
+      if (!rule.untested().isEmpty()) {
+        line(text, "         not tested of it: " + rule.untested());
+      }
       result.notes().forEach(note -> line(text, "         " + note));
       result.failures().forEach(failure -> failure(text, failure));
     }

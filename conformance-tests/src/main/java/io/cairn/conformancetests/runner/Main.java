@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.conformancetests.runner;
 
+import io.cairn.conformancetests.StorageKit;
 import io.cairn.conformancetests.report.KitCommand;
 import java.util.List;
 
 /** The kits as a program. */
 public final class Main {
   /** Every kit that can be run from a command line. */
-  private static final List<KitCommand> COMMANDS = List.of();
+  private static final List<KitCommand> COMMANDS = List.of(new StorageKit());
 
   private Main() {}
 
