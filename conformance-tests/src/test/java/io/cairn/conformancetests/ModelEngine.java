@@ -8,6 +8,7 @@ import io.cairn.spi.storage.StorageOptions;
 import io.cairn.spi.storage.StorageSize;
 import io.cairn.spi.storage.StorageView;
 import io.cairn.spi.storage.Table;
+import io.cairn.spi.storage.Table.KeyOrder;
 import io.cairn.spi.store.Bytes;
 import java.util.Arrays;
 import java.util.Collections;
@@ -73,11 +74,11 @@ final class ModelEngine implements StorageEngine {
     try {
       for (Mutation mutation : batch) {
         // Copied the first time only, unless parts are to be seen.
-        if (copied.add(mutation.table()) || has(Flaw.S3_PARTS_OF_A_BATCH_SHOW)) {
+        if (copied.add(mutation.table()) || partsShow(mutation)) {
           next.compute(mutation.table(), (table, entries) -> copy(entries));
         }
         apply(mutation, next.get(mutation.table()));
-        if (has(Flaw.S3_PARTS_OF_A_BATCH_SHOW)) {
+        if (partsShow(mutation)) {
           published = new LinkedHashMap<>(next);
         }
       }
@@ -91,6 +92,11 @@ final class ModelEngine implements StorageEngine {
     }
     beforeLastCommit = before;
     published = next;
+  }
+
+  /** Not where tables are large, since each part is a copy. */
+  private boolean partsShow(Mutation mutation) {
+    return has(Flaw.S3_PARTS_OF_A_BATCH_SHOW) && mutation.table().keys() == KeyOrder.ANY;
   }
 
   private void apply(Mutation mutation, @Nullable NavigableMap<Bytes, Bytes> entries) {

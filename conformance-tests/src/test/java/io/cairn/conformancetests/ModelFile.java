@@ -101,7 +101,9 @@ final class ModelFile implements AutoCloseable {
     }
   }
 
-  void write(Map<Table, NavigableMap<Bytes, Bytes>> state) {
+  void write(Map<Table, NavigableMap<Bytes, Bytes>> present) {
+    Map<Table, NavigableMap<Bytes, Bytes>> state =
+        flaw == Flaw.S4_DELETIONS_DO_NOT_SURVIVE ? withWhatWasThere(present) : present;
     try {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
       DataOutputStream out = new DataOutputStream(bytes);
@@ -132,6 +134,18 @@ final class ModelFile implements AutoCloseable {
     } catch (IOException e) {
       throw new StorageException.Failed("cannot write to '" + directory + "'", e);
     }
+  }
+
+  private Map<Table, NavigableMap<Bytes, Bytes>> withWhatWasThere(
+      Map<Table, NavigableMap<Bytes, Bytes>> present) {
+    Map<Table, NavigableMap<Bytes, Bytes>> all = new LinkedHashMap<>(present);
+    read(List.copyOf(present.keySet()))
+        .forEach((table, before) -> {
+          NavigableMap<Bytes, Bytes> merged = new TreeMap<>(before);
+          merged.putAll(present.getOrDefault(table, new TreeMap<>()));
+          all.put(table, merged);
+        });
+    return all;
   }
 
   @Override

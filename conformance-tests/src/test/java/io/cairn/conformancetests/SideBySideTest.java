@@ -11,7 +11,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.EnumSource.Mode;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whether a comparison notices that one of the engines is broken. */
@@ -30,11 +29,32 @@ final class SideBySideTest {
         .doesNotThrowAnyException();
   }
 
-  /** The others are about what this work never does, from looking at half a commit to damage. */
+  /**
+   * The others are about what this work never does: half a commit, damage, many views or cursors at
+   * a time, long ranges.
+   */
   @ParameterizedTest
   @EnumSource(
-      mode = Mode.MATCH_ANY,
-      names = {"S[125]_.*", "S3_A_FAILED_.*", "S6_ANSWERS_.*", "S7_.*"})
+      names = {
+        "S1_BYTES_ARE_SIGNED",
+        "S1_A_RANGE_DELETION_TAKES_ITS_END",
+        "S1_A_RANGE_DELETION_REACHES_OTHER_TABLES",
+        "S1_A_PUT_AFTER_A_DELETION_IS_LOST",
+        "S1_LONG_KEYS_ARE_CUT",
+        "S2_A_VIEW_BEGINS_AT_ITS_FIRST_READ",
+        "S2_READS_BY_KEY_SEE_LATER_COMMITS",
+        "S3_A_FAILED_BATCH_LEAVES_A_PART",
+        "S3_DELETIONS_GO_FIRST",
+        "S4_DELETIONS_DO_NOT_SURVIVE",
+        "S5_THE_END_IS_VISITED",
+        "S5_REVERSE_SKIPS_THE_START",
+        "S6_ANSWERS_COME_IN_KEY_ORDER",
+        "S6_A_KEY_ASKED_TWICE_IS_ANSWERED_ONCE",
+        "S6_EMPTY_VALUES_ARE_ABSENT",
+        "S7_WORK_GOES_ON_AFTER_A_FAILURE",
+        "S7_BARRIERS_GO_ON_AFTER_A_FAILURE",
+        "S7_REFUSES_WITH_ANOTHER_ERROR"
+      })
   void oneBrokenEngineIsNoticed(Flaw flaw) {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       List<StorageBackend> backends = List.of(new ModelBackend(), new ModelBackend(flaw));

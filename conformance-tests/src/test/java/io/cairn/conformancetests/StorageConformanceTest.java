@@ -2,137 +2,90 @@
 package io.cairn.conformancetests;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
-import java.util.ArrayList;
+import io.cairn.conformancetests.report.Examination;
+import io.cairn.conformancetests.report.Outcome;
+import io.cairn.conformancetests.report.Report;
+import io.cairn.conformancetests.report.Rule;
 import java.util.List;
-import java.util.Map;
-import java.util.NavigableMap;
-import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.platform.engine.TestExecutionResult;
-import org.junit.platform.launcher.LauncherDiscoveryRequest;
-import org.junit.platform.launcher.TestExecutionListener;
-import org.junit.platform.launcher.TestIdentifier;
-import org.junit.platform.launcher.TestPlan;
-import org.junit.platform.launcher.core.LauncherConfig;
-import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
-import org.junit.platform.launcher.core.LauncherFactory;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whether the suites notice a broken engine, and blame the right rule. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class StorageConformanceTest {
-  /** What went wrong, by flaw and then by rule. */
-  private final Map<Flaw, NavigableMap<String, List<String>>> failures = new TreeMap<>();
-
-  private final List<String> failuresWithoutRule = new ArrayList<>();
+  private static final int WRONG_BACKENDS_MIN = 25;
 
   @BeforeAll
-  void runTheSuiteOnAllFlaws() {
+  static void drawFewSeeds() {
     // Random histories are not judged here, but cannot be left out of the suite.
     System.setProperty("cairn.seeds", "1");
-    try {
-      run(FlawedEngines.InOneProcess.class);
-    } finally {
-      System.clearProperty("cairn.seeds");
-    }
   }
 
-  @ParameterizedTest
-  @EnumSource(Flaw.class)
-  void aFlawIsBlamedOnItsRuleAlone(Flaw flaw) {
-    NavigableMap<String, List<String>> byRule = failures.getOrDefault(flaw, new TreeMap<>());
+  @AfterAll
+  static void drawAsManySeedsAsBefore() {
+    System.clearProperty("cairn.seeds");
+  }
 
-    assertThat(byRule.keySet()).as(byRule::toString).containsExactly(flaw.rule());
+  @ParameterizedTest(name = "-Dcairn.flaws={0}")
+  @MethodSource("io.cairn.conformancetests.Flaw#stream")
+  void aFlawIsBlamedOnItsRuleAlone(Flaw flaw) {
+    Report report =
+        new Examination(StorageRules.CATALOGUE, flaw.name())
+            .given(StorageFixture.class, () -> new ModelBackend(flaw))
+            .run(GivenStorageConformance.class);
+
+    assertThat(report.conformant()).isFalse();
+    assertThat(report.strays()).isEmpty();
+    assertThat(report.resultsWith(Outcome.FAILED))
+        .as(report::toText)
+        .extracting(result -> result.rule().id())
+        .filteredOn(rule -> !rule.equals(StorageRules.ALL)) // any flaw may show in random work
+        .containsExactly(flaw.rule());
   }
 
   @Test
-  void nothingElseGoesWrong() {
-    assertThat(failuresWithoutRule).isEmpty();
+  void aSoundBackendKeepsEveryRule() {
+    Report report =
+        new Examination(StorageRules.CATALOGUE, "a sound backend")
+            .given(StorageFixture.class, ModelBackend::new)
+            .run(GivenStorageConformance.class);
+
+    assertThat(report.resultsWith(Outcome.PASSED))
+        .as(report::toText)
+        .hasSize(report.results().size());
+    assertThat(report.conformant()).isTrue();
   }
 
   @Test
   void aKilledProcessShowsAForgetfulBarrier() {
-    failuresWithoutRule.clear();
+    Report report =
+        new Examination(StorageRules.CATALOGUE, "a forgetful backend")
+            .run(KilledForgetfulBackend.class);
 
-    run(FlawedEngines.Killed.class);
-
-    assertThat(failuresWithoutRule).anyMatch(failure -> failure.contains("S4"));
+    assertThat(report.resultsWith(Outcome.FAILED))
+        .extracting(result -> result.rule().id())
+        .containsExactly(StorageRules.S4);
   }
 
+  /** P4 cannot be broken, and P5 is about the jar. */
   @Test
   void everyRuleHasAFlaw() {
-    for (int rule = 1; rule <= 13; rule++) {
-      String name = "S" + rule;
-      assertThat(Flaw.values()).as(name).anyMatch(flaw -> flaw.rule().equals(name));
-    }
+    List<String> rules = StorageRules.CATALOGUE.rules().stream().map(Rule::id).toList();
+
+    assertThat(List.of(Flaw.values()))
+        .extracting(Flaw::rule)
+        .containsAll(rules.stream().filter(rule -> rule.matches("S\\d+|P[123]")).toList())
+        .hasSizeGreaterThanOrEqualTo(WRONG_BACKENDS_MIN);
   }
 
-  private void run(Class<?> suite) {
-    LauncherDiscoveryRequest request =
-        LauncherDiscoveryRequestBuilder.request().selectors(selectClass(suite)).build();
-    LauncherConfig config =
-        LauncherConfig.builder()
-            .enableTestExecutionListenerAutoRegistration(false)
-            .enableLauncherSessionListenerAutoRegistration(false)
-            .addTestExecutionListeners(new Blame())
-            .build();
-    LauncherFactory.create(config).execute(request);
-  }
-
-  /** Notes each failure under the flaw and the rule whose containers it lies in. */
-  private final class Blame implements TestExecutionListener {
-    private static final Pattern RULE = Pattern.compile("(S\\d+) .*");
-
-    private @Nullable TestPlan plan;
-
+  /** Fails, so nothing but this class runs it. */
+  static final class KilledForgetfulBackend extends StorageCrashConformance {
     @Override
-    public void testPlanExecutionStarted(TestPlan started) {
-      plan = started;
-    }
-
-    @Override
-    public void executionFinished(TestIdentifier test, TestExecutionResult result) {
-      if (result.getStatus() == TestExecutionResult.Status.SUCCESSFUL) {
-        return;
-      }
-      List<String> containers = new ArrayList<>();
-      for (TestIdentifier each = test; each != null; each = parent(each)) {
-        containers.add(each.getDisplayName());
-      }
-      String what = containers + ": " + result.getThrowable();
-      for (String container : containers) {
-        if (container.startsWith("All rules")) {
-          return; // any flaw may show in a random history
-        }
-      }
-      for (Flaw flaw : Flaw.values()) {
-        if (containers.contains(flaw.name())) {
-          for (String container : containers) {
-            Matcher rule = RULE.matcher(container);
-            if (rule.matches()) {
-              failures
-                  .computeIfAbsent(flaw, any -> new TreeMap<>())
-                  .computeIfAbsent(rule.group(1), any -> new ArrayList<>())
-                  .add(what);
-              return;
-            }
-          }
-        }
-      }
-      failuresWithoutRule.add(what);
-    }
-
-    private @Nullable TestIdentifier parent(TestIdentifier child) {
-      TestPlan present = plan;
-      return present == null ? null : present.getParent(child).orElse(null);
+    protected StorageFixture fixture() {
+      return ForgetfulBackend::new;
     }
   }
 }
