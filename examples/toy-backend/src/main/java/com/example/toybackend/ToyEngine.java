@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * them (S11).
  */
 final class ToyEngine implements StorageEngine {
+  private static final String FAILED = "an earlier commit or barrier failed; open it anew";
+
   private final ToyFile file;
 
   /** Written under the lock of this, read by any thread. */
@@ -37,15 +39,11 @@ final class ToyEngine implements StorageEngine {
 
   static ToyEngine open(StorageOptions options) {
     ToyFile file = ToyFile.lock(options.directory());
-    boolean opened = false;
     try {
-      ToyEngine engine = new ToyEngine(file, file.read(options.tables()));
-      opened = true;
-      return engine;
-    } finally {
-      if (!opened) {
-        file.close();
-      }
+      return new ToyEngine(file, file.read(options.tables()));
+    } catch (RuntimeException e) {
+      file.unlock();
+      throw e;
     }
   }
 
@@ -59,15 +57,14 @@ final class ToyEngine implements StorageEngine {
   public synchronized void commit(List<Mutation> batch) {
     requireUsable();
     Map<Table, NavigableMap<Bytes, Bytes>> changed = new LinkedHashMap<>();
-    boolean complete = false;
     try {
       for (Mutation mutation : batch) {
         Table table = mutation.table();
         apply(mutation, changed.computeIfAbsent(table, any -> new TreeMap<>(tables.get(table))));
       }
-      complete = true;
-    } finally {
-      refuseUnless(complete);
+    } catch (RuntimeException | Error e) {
+      refusal = FAILED;
+      throw e;
     }
     Map<Table, NavigableMap<Bytes, Bytes>> next = new LinkedHashMap<>(tables);
     next.putAll(changed);
@@ -87,18 +84,11 @@ final class ToyEngine implements StorageEngine {
   @Override
   public synchronized void barrier() {
     requireUsable();
-    boolean complete = false;
     try {
       file.write(tables);
-      complete = true;
-    } finally {
-      refuseUnless(complete);
-    }
-  }
-
-  private void refuseUnless(boolean complete) {
-    if (!complete) {
-      refusal = "an earlier commit or barrier failed; open it anew";
+    } catch (RuntimeException | Error e) {
+      refusal = FAILED;
+      throw e;
     }
   }
 
@@ -123,7 +113,7 @@ final class ToyEngine implements StorageEngine {
   @Override
   public synchronized void close() {
     refusal = "the engine is closed";
-    file.close();
+    file.unlock();
   }
 
   private void requireUsable() {

@@ -6,7 +6,6 @@ import io.cairn.spi.storage.StorageException;
 import io.cairn.spi.storage.StorageView;
 import io.cairn.spi.storage.Table;
 import io.cairn.spi.store.Bytes;
-import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +13,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Tables that nobody changes any more. */
+/** Tables that nobody changes any more (S2). */
 final class ToyView implements StorageView {
   private final Map<Table, NavigableMap<Bytes, Bytes>> tables;
   private volatile boolean closed;
@@ -35,35 +34,29 @@ final class ToyView implements StorageView {
   @Override
   public void get(Table table, List<Bytes> keys, Found found) {
     NavigableMap<Bytes, Bytes> entries = entries(table);
-    int position = 0;
-    for (Bytes key : keys) {
-      Bytes value = entries.get(key);
+    for (int position = 0; position < keys.size(); position++) {
+      Bytes value = entries.get(keys.get(position));
       if (value != null) {
         found.value(position, value);
       }
-      position++;
     }
   }
 
   @Override
   public Cursor scan(Table table, Bytes from, Bytes to) {
-    return new Walk(range(entries(table), from, to));
+    return new Walk(range(entries(table), from, to).entrySet().iterator());
   }
 
   @Override
   public Cursor scanReverse(Table table, Bytes from, Bytes to) {
-    return new Walk(range(entries(table), from, to).descendingMap());
+    return new Walk(range(entries(table), from, to).descendingMap().entrySet().iterator());
   }
 
   private NavigableMap<Bytes, Bytes> entries(Table table) {
-    requireOpen();
-    return tables.getOrDefault(table, Collections.emptyNavigableMap());
-  }
-
-  private void requireOpen() {
     if (closed) {
       throw new StorageException.Refused("the view is closed");
     }
+    return tables.getOrDefault(table, new TreeMap<>());
   }
 
   @Override
@@ -72,32 +65,31 @@ final class ToyView implements StorageView {
   }
 
   /** Stands before, on and behind the entries, one after the other. */
-  private final class Walk implements Cursor {
+  private static final class Walk implements Cursor {
     private final Iterator<Map.Entry<Bytes, Bytes>> entries;
     private Map.@Nullable Entry<Bytes, Bytes> present;
 
-    Walk(NavigableMap<Bytes, Bytes> range) {
-      entries = range.entrySet().iterator();
+    Walk(Iterator<Map.Entry<Bytes, Bytes>> entries) {
+      this.entries = entries;
     }
 
     @Override
     public boolean next() {
-      requireOpen();
       present = entries.hasNext() ? entries.next() : null;
       return present != null;
     }
 
     @Override
     public Bytes key() {
-      return entry().getKey();
+      return present().getKey();
     }
 
     @Override
     public Bytes value() {
-      return entry().getValue();
+      return present().getValue();
     }
 
-    private Map.Entry<Bytes, Bytes> entry() {
+    private Map.Entry<Bytes, Bytes> present() {
       Map.Entry<Bytes, Bytes> entry = present;
       if (entry == null) {
         throw new StorageException.Refused("the cursor stands on no entry");
