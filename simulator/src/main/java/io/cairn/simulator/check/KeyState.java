@@ -23,6 +23,7 @@ import io.cairn.spi.store.TxnResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +38,7 @@ final class KeyState {
   private static final long UNKNOWN = -1;
 
   /** The keys that are present; never changed. */
-  private final TreeMap<Bytes, Cell> cells;
+  private final NavigableMap<Bytes, Cell> cells;
 
   /** The sum of the prints of all cells. */
   private final long cellsPrint;
@@ -45,7 +46,7 @@ final class KeyState {
   /** The highest revision that an answer has named so far. */
   private final long revision;
 
-  private KeyState(TreeMap<Bytes, Cell> cells, long cellsPrint, long revision) {
+  private KeyState(NavigableMap<Bytes, Cell> cells, long cellsPrint, long revision) {
     this.cells = cells;
     this.cellsPrint = cellsPrint;
     this.revision = revision;
@@ -85,7 +86,8 @@ final class KeyState {
     return mix(cellsPrint) + mix(revision);
   }
 
-  /** Whether the same keys hold the same. */
+  /** Whether this came of the other, or the other of this, without any key being changed. */
+  @SuppressWarnings("ReferenceEquality") // Whatever changes something makes cells of its own.
   boolean holdsTheSame(KeyState other) {
     return cells == other.cells;
   }
@@ -178,7 +180,8 @@ final class KeyState {
     };
   }
 
-  private static List<Map.Entry<Bytes, Cell>> inRange(TreeMap<Bytes, Cell> cells, KeyRange range) {
+  private static List<Map.Entry<Bytes, Cell>> inRange(
+      NavigableMap<Bytes, Cell> cells, KeyRange range) {
     if (range.isSingle()) {
       Cell cell = cells.get(range.key());
       return cell == null ? List.of() : List.of(Map.entry(range.key(), cell));
@@ -199,7 +202,7 @@ final class KeyState {
     private final long answeredRevision;
 
     /** Those of the state before, until something changes. */
-    private TreeMap<Bytes, Cell> working;
+    private NavigableMap<Bytes, Cell> working;
 
     private long print;
     private boolean changed;
