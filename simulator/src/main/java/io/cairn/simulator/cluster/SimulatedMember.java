@@ -85,8 +85,7 @@ public final class SimulatedMember {
     this.name = "m" + id;
     this.rng = rng;
     this.disk = new SimulatedDisk(queue, rng.split("disk"));
-    // Elsewhere, as while the member is alone, everything waits for the sync.
-    disk.syncsGoOnWhile(() -> life != null && life.runsOn("log"));
+    disk.syncsGoOnWhile(() -> life != null && life.isUnheardOf());
   }
 
   /** Its id. */

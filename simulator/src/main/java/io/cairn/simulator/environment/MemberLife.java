@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  */
 @OnLane("simulation")
 public final class MemberLife implements Scheduler, TimeSource, ProcessExit, EventLog {
+  // As consensus calls them.
+  private static final String LOG_LANE = "log";
+  private static final String CONSENSUS_LANE = "raft";
+
   /** The wall clock of the world at its beginning. */
   private static final long WALL_ORIGIN_MILLIS = 1_700_000_000_000L;
 
@@ -56,6 +60,11 @@ public final class MemberLife implements Scheduler, TimeSource, ProcessExit, Eve
   private long pausedUntilNanos;
   private @Nullable SimulatedLane running;
 
+  /** Whether the lane of consensus waits for what the lane of the log is doing. */
+  private final boolean waitsForLog;
+
+  private long logBusyUntilNanos;
+
   // The clock goes on from here at the machine's present rate.
   private long clockBaseNanos;
   private long clockSetAtNanos;
@@ -72,6 +81,7 @@ public final class MemberLife implements Scheduler, TimeSource, ProcessExit, Eve
     this.rng = rng;
     this.observer = observer;
     this.bornAtNanos = queue.now();
+    this.waitsForLog = rng.below(2) == 0;
     this.clockOriginNanos = 1_000_000_000L + rng.below(1_000_000_000);
     this.clockBaseNanos = clockOriginNanos;
     this.clockSetAtNanos = bornAtNanos;
@@ -92,10 +102,14 @@ public final class MemberLife implements Scheduler, TimeSource, ProcessExit, Eve
     alive = false;
   }
 
-  /** Whether it is a task of that lane that runs now. */
-  public boolean runsOn(String laneName) {
+  /**
+   * Whether what runs now is heard of by nobody before the time that it takes is over: what the
+   * lane of the log does, in the lives in which the lane of consensus waits for it. Elsewhere an
+   * outcome may be seen by others at once, as if it had taken no time.
+   */
+  public boolean isUnheardOf() {
     SimulatedLane lane = running;
-    return lane != null && lane.laneName.equals(laneName);
+    return waitsForLog && lane != null && lane.laneName.equals(LOG_LANE);
   }
 
   /** Whether the process stands still. */
@@ -241,8 +255,14 @@ public final class MemberLife implements Scheduler, TimeSource, ProcessExit, Eve
         scheduled = true;
         long wake = 500L + rng.below(4000);
         long at = Math.max(queue.now() + wake * machine.slowness(), busyUntilNanos);
-        queue.at(Math.max(at, pausedUntilNanos), event, this::run);
+        queue.at(Math.max(at, waitsUntilNanos()), event, this::run);
       }
+    }
+
+    private long waitsUntilNanos() {
+      return waitsForLog && laneName.equals(CONSENSUS_LANE)
+          ? Math.max(pausedUntilNanos, logBusyUntilNanos)
+          : pausedUntilNanos;
     }
 
     private void run() {
@@ -251,7 +271,7 @@ public final class MemberLife implements Scheduler, TimeSource, ProcessExit, Eve
         tasks.clear();
         return;
       }
-      if (queue.now() < pausedUntilNanos) {
+      if (queue.now() < waitsUntilNanos()) {
         schedule();
         return;
       }
@@ -261,6 +281,9 @@ public final class MemberLife implements Scheduler, TimeSource, ProcessExit, Eve
         enter(task);
         running = null;
         busyUntilNanos = queue.now();
+        if (laneName.equals(LOG_LANE)) {
+          logBusyUntilNanos = busyUntilNanos;
+        }
       }
       if (!tasks.isEmpty()) {
         schedule();

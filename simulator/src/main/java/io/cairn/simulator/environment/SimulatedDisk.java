@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  * that returned. Of what came later a crash keeps a random legal subset: writes whole, torn at
  * sectors or not at all; names and data independently of each other.
  *
- * <p>A sync returns at once and {@linkplain EventQueue#elapse takes} its time. Where the process
- * goes on meanwhile, because the sync {@linkplain #syncsGoOnWhile has a lane of its own}, power may
- * fail before it is over: then it has promised nothing yet.
+ * <p>A sync returns at once and {@linkplain EventQueue#elapse takes} its time. Where {@linkplain
+ * #syncsGoOnWhile nobody can have heard} that it returned before that time is over, power may fail
+ * meanwhile: then it has promised nothing yet. Elsewhere it is durable at once.
  *
  * <p>A sync that fails is believed by the disk and not by the medium: what it should have written
  * is clean and lost. Whoever syncs again is told that all is well, and finds nothing after a crash.
@@ -180,9 +180,9 @@ public final class SimulatedDisk implements Disk {
     return syncs;
   }
 
-  /** Says whether whoever syncs now does so on a lane of its own, so that others go on. */
-  public void syncsGoOnWhile(BooleanSupplier ownLane) {
-    goesOn = ownLane;
+  /** Says whether nobody hears of a sync that is asked for now until it is over. */
+  public void syncsGoOnWhile(BooleanSupplier unheardOf) {
+    goesOn = unheardOf;
   }
 
   /** Syncs that were under way when the power failed. */
