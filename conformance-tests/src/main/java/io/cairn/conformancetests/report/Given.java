@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.conformancetests.report;
 
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.StoreScope;
@@ -31,6 +32,14 @@ public final class Given implements ParameterResolver {
   @Override
   public @Nullable Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
     return value(parameter, context);
+  }
+
+  /** What the examination was given of this type, for extensions that a suite has of its own. */
+  public static <T> Optional<T> find(ExtensionContext context, Class<T> type) {
+    return Optional.ofNullable(
+        context
+            .getStore(StoreScope.LAUNCHER_SESSION, ExtensionContext.Namespace.create(NAME))
+            .get(type, type));
   }
 
   private static @Nullable Object value(ParameterContext parameter, ExtensionContext context) {
