@@ -2,13 +2,14 @@
 package io.cairn.conformancetests.runner;
 
 import io.cairn.conformancetests.StorageKit;
+import io.cairn.conformancetests.protocol.ProtocolKit;
 import io.cairn.conformancetests.report.KitCommand;
 import java.util.List;
 
 /** The kits as a program. */
 public final class Main {
   /** Every kit that can be run from a command line. */
-  private static final List<KitCommand> COMMANDS = List.of(new StorageKit());
+  private static final List<KitCommand> COMMANDS = List.of(new StorageKit(), new ProtocolKit());
 
   private Main() {}
 
