@@ -79,7 +79,7 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   /** Starts a server and waits until it serves clients. */
-  static ServerProcess start(Kind kind, Path dataDir, String... more) throws Exception {
+  public static ServerProcess start(Kind kind, Path dataDir, String... more) throws Exception {
     return start(kind, "m1", dataDir, more);
   }
 
