@@ -29,6 +29,9 @@ final class Mutants {
   /** Bugs that cost at most so many seeds are for every run. */
   private static final int CHEAP_SEEDS = 500;
 
+  /** And of those only what was found quickly before: a run waits for it. */
+  private static final int QUICK_SEEDS = 60;
+
   private static final int RANGES = 3;
 
   private final PrintStream out;
@@ -42,9 +45,13 @@ final class Mutants {
   /**
    * A planted bug.
    *
-   * @param known whether it has been found before, as its line {@code found in} says
+   * @param foundIn by how many seeds it has been found before; 0 if it never was
    */
-  private record Mutant(String name, int seeds, boolean known, List<String> patch) {}
+  private record Mutant(String name, int seeds, int foundIn, List<String> patch) {
+    boolean isQuick() {
+      return seeds <= CHEAP_SEEDS && foundIn > 0 && foundIn <= QUICK_SEEDS;
+    }
+  }
 
   /**
    * Plants bugs.
@@ -84,7 +91,7 @@ final class Mutants {
     for (Mutant mutant : mutants) {
       if (mutant.name().startsWith("canary")) {
         chosen.add(mutant);
-      } else if (mutant.known() && mutant.seeds() <= CHEAP_SEEDS) {
+      } else if (mutant.isQuick()) {
         cheap.add(mutant);
       }
     }
@@ -136,17 +143,27 @@ final class Mutants {
     List<Mutant> mutants = new ArrayList<>();
     for (Path file : files) {
       List<String> lines = Files.readAllLines(file);
-      int seeds =
-          lines.stream()
-              .filter(line -> line.startsWith("seeds "))
-              .mapToInt(line -> Integer.parseInt(line.substring(6).strip()))
-              .findFirst()
-              .orElseThrow(() -> new IllegalArgumentException(file + " does not say 'seeds'"));
-      boolean known = lines.stream().anyMatch(line -> line.startsWith("found in "));
+      int seeds = number(lines, "seeds ");
+      if (seeds == 0) {
+        throw new IllegalArgumentException(file + " does not say 'seeds'");
+      }
       mutants.add(
-          new Mutant(file.getFileName().toString().replace(".patch", ""), seeds, known, lines));
+          new Mutant(
+              file.getFileName().toString().replace(".patch", ""),
+              seeds,
+              number(lines, "found in "),
+              lines));
     }
     return mutants;
+  }
+
+  /** The number in the line that begins like this, or 0. */
+  private static int number(List<String> lines, String beginning) {
+    return lines.stream()
+        .filter(line -> line.startsWith(beginning))
+        .mapToInt(line -> Integer.parseInt(line.substring(beginning.length()).split(" ", -1)[0]))
+        .findFirst()
+        .orElse(0);
   }
 
   /** The changed sources, compiled. */
