@@ -44,7 +44,7 @@ final class Progress {
   /** It was heard from since the last quorum check. */
   boolean active;
 
-  /** The commit index it was last told by an append or a notice. */
+  /** The commit index it was last told by an append. */
   long toldCommit;
 
   /** The newest read-index round it has confirmed. */
@@ -81,11 +81,6 @@ final class Progress {
           case REPLICATE -> due || !inflight.full();
           case SNAPSHOT -> false;
         };
-  }
-
-  /** Whether everything up to {@code last} has been sent, and more can be without an answer. */
-  boolean hasAll(long last) {
-    return state == State.REPLICATE && next == last + 1 && !due && !paging && !inflight.full();
   }
 
   /** An append that ends with {@code lastIndex} has left. */

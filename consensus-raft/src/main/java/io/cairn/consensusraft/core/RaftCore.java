@@ -8,7 +8,6 @@ import io.cairn.spi.environment.InvariantViolation;
 import io.cairn.spi.environment.OnLane;
 import io.cairn.spi.environment.Rng;
 import java.util.List;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,16 +61,6 @@ public final class RaftCore {
 
   /** Takes in everything that happened since the last step, and says what is to be done. */
   public Effects step(List<? extends Input> inputs) {
-    return step(inputs, () -> null);
-  }
-
-  /**
-   * The same with proposals that may wait: what becomes of them can depend on how far the inputs
-   * have moved the commit index, and if they are taken, entries and commit index leave together.
-   *
-   * @param gathered asked once, after the inputs; null if what waits is to wait on
-   */
-  public Effects step(List<? extends Input> inputs, Supplier<Input.@Nullable Propose> gathered) {
     state.out = new EffectsBuilder();
     for (Input input : inputs) {
       take(input);
@@ -79,10 +68,6 @@ public final class RaftCore {
     elections.campaignIfAlone();
     if (state.role instanceof Leader leader) {
       replication.advanceCommit(leader);
-    }
-    Input.Propose proposals = gathered.get();
-    if (proposals != null) {
-      replication.propose(proposals);
     }
     advanceReads();
     if (state.role instanceof Leader leader) {
@@ -143,7 +128,6 @@ public final class RaftCore {
       case Message.VoteRequest request -> elections.onVoteRequest(request);
       case Message.VoteResponse response -> elections.onVoteResponse(response);
       case Message.AppendRequest request -> following.onAppend(request);
-      case Message.CommitNotice notice -> following.onCommitNotice(notice);
       case Message.Heartbeat heartbeat -> following.onHeartbeat(heartbeat);
       case Message.InstallSnapshot install -> following.onInstallSnapshot(install);
       case Message.AppendAccepted accepted -> {
@@ -179,10 +163,7 @@ public final class RaftCore {
           state.becomeFollower(header.term(), 0);
         }
       }
-      case Message.AppendRequest _,
-          Message.CommitNotice _,
-          Message.Heartbeat _,
-          Message.InstallSnapshot _ ->
+      case Message.AppendRequest _, Message.Heartbeat _, Message.InstallSnapshot _ ->
           state.becomeFollower(header.term(), header.from());
       case Message.AppendAccepted _,
           Message.AppendRejected _,
@@ -203,10 +184,7 @@ public final class RaftCore {
   private void answerOldTerm(Message message) {
     long from = message.header().from();
     switch (message) {
-      case Message.AppendRequest _,
-          Message.CommitNotice _,
-          Message.Heartbeat _,
-          Message.InstallSnapshot _ ->
+      case Message.AppendRequest _, Message.Heartbeat _, Message.InstallSnapshot _ ->
           state.out.sendDurably(new Message.StaleTerm(state.header(from)));
       case Message.VoteRequest request -> {
         if (request.pre()) {
@@ -373,29 +351,6 @@ public final class RaftCore {
   /** The last entry that is durable here. */
   public long durableIndex() {
     return state.durability.durable();
-  }
-
-  /** Whether a round of reads is under way; who comes now waits for the next. */
-  public boolean isReading() {
-    return state.reads.isOpen();
-  }
-
-  /** Whether a member that leads could commit or hand out more if all of its log were durable. */
-  public boolean awaitsPersisted() {
-    return !(state.role instanceof Leader leader) || replication.awaitsPersisted(leader);
-  }
-
-  /** Whether entries wait to be handed out until others have been applied. */
-  public boolean awaitsApplied() {
-    return state.handedOut < Math.min(state.commit, state.durability.durable());
-  }
-
-  /**
-   * What nothing depends on but later steps: answers of these members that say no more than what is
-   * known. Nobody while this member does not lead.
-   */
-  public Settled settled() {
-    return state.role instanceof Leader leader ? replication.settled(leader) : Settled.NOTHING;
   }
 
   /** The membership as applied. */

@@ -205,7 +205,14 @@ final class Replication {
 
   /** Moves the commit index to where a quorum has durably acknowledged an entry of this term. */
   void advanceCommit(Leader leader) {
-    long index = acknowledgedByQuorum(leader, state.durability.durable());
+    Configuration configuration = state.configuration;
+    long[] acknowledged = new long[configuration.voterCount()];
+    for (int i = 0; i < acknowledged.length; i++) {
+      Progress progress = leader.find(configuration.voter(i));
+      acknowledged[i] = progress == null ? state.durability.durable() : progress.match;
+    }
+    Arrays.sort(acknowledged);
+    long index = acknowledged[acknowledged.length - configuration.quorum()];
     if (index > state.commit && state.log.term(index) == state.term) {
       for (long i = state.commit + 1; i <= index; i++) {
         Entry entry = state.log.entry(i);
@@ -213,18 +220,6 @@ final class Replication {
       }
       state.commitTo(index);
     }
-  }
-
-  /** What a quorum has if this member has everything up to {@code own}. */
-  private long acknowledgedByQuorum(Leader leader, long own) {
-    Configuration configuration = state.configuration;
-    long[] acknowledged = new long[configuration.voterCount()];
-    for (int i = 0; i < acknowledged.length; i++) {
-      Progress progress = leader.find(configuration.voter(i));
-      acknowledged[i] = progress == null ? own : progress.match;
-    }
-    Arrays.sort(acknowledged);
-    return acknowledged[acknowledged.length - configuration.quorum()];
   }
 
   /** Sends whatever each follower lacks and may be sent now. */
@@ -252,23 +247,6 @@ final class Replication {
       }
     }
     return confirmed >= state.configuration.quorum();
-  }
-
-  boolean awaitsPersisted(Leader leader) {
-    return state.commit > state.durability.durable()
-        || acknowledgedByQuorum(leader, state.log.last()) > state.commit;
-  }
-
-  Settled settled(Leader leader) {
-    long[] members = new long[leader.followers.size()];
-    int count = 0;
-    for (Progress progress : leader.followers) {
-      if (progress.hasAll(state.log.last()) && leader.transferTo != progress.id) {
-        members[count++] = progress.id;
-      }
-    }
-    long round = state.reads.round() - (state.reads.isOpen() ? 1 : 0);
-    return new Settled(state.term, state.commit, round, Arrays.copyOf(members, count));
   }
 
   private @Nullable Leader leaderFor(long expectedTerm) {
@@ -321,13 +299,10 @@ final class Replication {
         progress.due && progress.inflight.full()
             ? List.of()
             : state.log.slice(progress.next, state.settings.appendBytesMax());
-    if (entries.isEmpty() && !progress.due && progress.state == Progress.State.REPLICATE) {
-      if (progress.toldCommit < state.commit) {
-        progress.toldCommit = state.commit;
-        state.out.send(
-            new Message.CommitNotice(
-                state.header(progress.id), prev, state.log.term(prev), state.commit));
-      }
+    if (entries.isEmpty()
+        && !progress.due
+        && progress.toldCommit >= state.commit
+        && progress.state == Progress.State.REPLICATE) {
       return false;
     }
     sendAppend(progress, prev, state.log.term(prev), entries);

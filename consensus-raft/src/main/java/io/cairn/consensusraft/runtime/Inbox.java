@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Two arrays change places, so that putting in allocates nothing; the lock is held for a store
  * or a swap. The lane is woken only when it is not already on its way: while it syncs, any number
- * of items come in without a system call. Nor is it woken for what can {@link Wait}: that is taken
- * with whatever brings the lane back, at the latest at the next tick.
+ * of items come in without a system call.
  *
  * <p><b>Bound.</b> Proposals are counted, with their bytes, from the moment they enter until {@link
  * #leave} is called for them; beyond the bound they are refused. Everything else is bounded by what
@@ -28,35 +27,7 @@ final class Inbox {
     CLOSED
   }
 
-  /** What an item can wait for; until then there is no use in waking the lane for it. */
-  enum Wait {
-    /** Nothing. */
-    NOT(1),
-    /** A proposal: the end of the round that is under way. */
-    FOR_ROUND(2),
-    /** A reader: the end of the round of reads that is under way. */
-    FOR_READS(4),
-    /** The log is durable up to somewhere: somebody else's acknowledgement. */
-    FOR_ANSWERS(8),
-    /** News that changes nothing but what later steps start from. */
-    FOR_ANYTHING(16);
-
-    private final int bit;
-
-    Wait(int bit) {
-      this.bit = bit;
-    }
-
-    /** What stands for it in a set. */
-    int bit() {
-      return bit;
-    }
-  }
-
   private static final int INITIAL = 256;
-
-  /** Proposals wait for a round only until they fill an append. */
-  private static final long ROUND_BYTES = 1 << 20;
 
   private final Lane lane;
   private final Runnable drain;
@@ -69,10 +40,6 @@ final class Inbox {
   private int size;
   // Until the first drained() the lane is not to come: somebody else is still starting.
   private boolean scheduled = true;
-  // What waits in here, and what of that the lane need not come for: sets of Wait.
-  private int kinds;
-  private int patient;
-  private long bytesSinceTaken;
   private boolean closed;
   private long bytes;
   private int count;
@@ -102,8 +69,7 @@ final class Inbox {
       }
       count++;
       bytes += length;
-      bytesSinceTaken += length;
-      wake = put(item, bytesSinceTaken < ROUND_BYTES ? Wait.FOR_ROUND : Wait.NOT);
+      wake = put(item);
     }
     wake(wake);
     return Admission.TAKEN;
@@ -111,17 +77,12 @@ final class Inbox {
 
   /** Takes in anything else; false if the inbox is closed. */
   boolean offer(Object item) {
-    return offer(item, Wait.NOT);
-  }
-
-  /** The same with something that can wait. */
-  boolean offer(Object item, Wait wait) {
     boolean wake;
     synchronized (lock) {
       if (closed) {
         return false;
       }
-      wake = put(item, wait);
+      wake = put(item);
     }
     wake(wake);
     return true;
@@ -129,14 +90,9 @@ final class Inbox {
 
   /** Takes in what the member's own lanes report, also when closed. */
   void report(Object item) {
-    report(item, Wait.NOT);
-  }
-
-  /** The same with something that can wait. */
-  void report(Object item, Wait wait) {
     boolean wake;
     synchronized (lock) {
-      wake = put(item, wait);
+      wake = put(item);
     }
     wake(wake);
   }
@@ -160,8 +116,6 @@ final class Inbox {
       @Nullable Object[] taken = items;
       items = emptied;
       size = 0;
-      kinds = 0;
-      bytesSinceTaken = 0;
       return taken;
     }
   }
@@ -173,19 +127,9 @@ final class Inbox {
 
   /** The lane has done what it took: it comes again if there is more. */
   void drained() {
-    drained(0);
-  }
-
-  /**
-   * The same if some things can wait.
-   *
-   * @param waits for what, as a set of {@link Wait#bit}, until the lane comes for something else
-   */
-  void drained(int waits) {
     boolean more;
     synchronized (lock) {
-      patient = waits & ~Wait.NOT.bit();
-      more = (kinds & ~patient) != 0;
+      more = size > 0;
       scheduled = more;
     }
     wake(more);
@@ -205,13 +149,12 @@ final class Inbox {
     }
   }
 
-  private boolean put(Object item, Wait wait) {
+  private boolean put(Object item) {
     if (size == items.length) {
       items = Arrays.copyOf(items, size * 2);
     }
     items[size++] = item;
-    kinds |= wait.bit();
-    if (scheduled || (patient & wait.bit()) != 0) {
+    if (scheduled) {
       return false;
     }
     scheduled = true;

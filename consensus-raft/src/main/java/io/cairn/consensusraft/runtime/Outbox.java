@@ -39,11 +39,6 @@ final class Outbox {
     }
   }
 
-  /** Whether nothing waits to become durable. */
-  boolean isEmpty() {
-    return waiting.isEmpty();
-  }
-
   private void send(Outgoing outgoing) {
     peers.send(outgoing.message().header().to(), new PeerMessage.Raft(outgoing.message()));
   }

@@ -255,9 +255,7 @@ public final class RaftConsensus implements Consensus {
   @Override
   public CompletionStage<Long> readIndex() {
     CompletableFuture<Long> answer = new CompletableFuture<>();
-    if (!inbox.offer(new Requests.Read(answer), Inbox.Wait.FOR_READS)) {
-      refuse(answer);
-    }
+    ask(new Requests.Read(answer), answer);
     return answer;
   }
 
@@ -321,13 +319,9 @@ public final class RaftConsensus implements Consensus {
 
   private void ask(Requests request, CompletableFuture<?> answer) {
     if (!inbox.offer(request)) {
-      refuse(answer);
+      answer.completeExceptionally(
+          new ConsensusException(ConsensusException.Kind.STOPPED, "the member has stopped"));
     }
-  }
-
-  private static void refuse(CompletableFuture<?> answer) {
-    answer.completeExceptionally(
-        new ConsensusException(ConsensusException.Kind.STOPPED, "the member has stopped"));
   }
 
   private PeerRecords openRecords() {

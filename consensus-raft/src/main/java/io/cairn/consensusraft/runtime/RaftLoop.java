@@ -63,15 +63,14 @@ final class RaftLoop {
   private final Installs installs;
   private final Identities identities;
   private final LeaderLease lease;
-  private final Gathering gathering;
   private final TimeSource time;
   private final EventLog events;
   private final Limits limits;
 
   private final ReadWaiters reads = new ReadWaiters();
   private final List<Input> inputs = new ArrayList<>();
-  private List<Bytes> payloads = new ArrayList<>();
-  private List<Proposal> proposals = new ArrayList<>();
+  private final List<Bytes> payloads = new ArrayList<>();
+  private final List<Proposal> proposals = new ArrayList<>();
   private @Nullable Object[] emptied = Inbox.spare();
   private @Nullable CompletableFuture<Void> stopping;
 
@@ -121,7 +120,6 @@ final class RaftLoop {
     this.installs = new Installs(core, exchange, work, membership);
     this.identities = network.identities();
     this.lease = limits.lease();
-    this.gathering = new Gathering(core, time);
   }
 
   /** The ways out and in. */
@@ -169,33 +167,19 @@ final class RaftLoop {
       taken[i] = null;
     }
     emptied = taken;
+    if (!proposals.isEmpty()) {
+      inputs.add(new Input.Propose(0, payloads, proposals));
+    }
     run(inputs);
     inputs.clear();
+    payloads.clear();
+    proposals.clear();
     stopIfDone();
-    inbox.drained(waits());
-  }
-
-  /** What waits, unless a round is under way that it can wait for. */
-  private Input.@Nullable Propose gathered() {
-    if (proposals.isEmpty() || (!work.isInline() && stopping == null && gathering.holds())) {
-      return null;
-    }
-    List<Bytes> gatheredPayloads = payloads;
-    List<Proposal> gatheredProposals = proposals;
-    payloads = new ArrayList<>(gatheredPayloads.size());
-    proposals = new ArrayList<>(gatheredProposals.size());
-    return new Input.Propose(0, gatheredPayloads, gatheredProposals);
-  }
-
-  /** What the lane need not come for, now that it has done everything. */
-  private int waits() {
-    return work.isInline() || stopping != null ? 0 : gathering.waits(outbox.isEmpty());
+    inbox.drained();
   }
 
   /** A heartbeat interval has passed. */
   void tick() {
-    // What came in and had time until something would happen: this is it.
-    drain();
     if (stopped) {
       return;
     }
@@ -219,7 +203,6 @@ final class RaftLoop {
     standing.updateAcknowledged();
     runOutcomes();
     stopIfDone();
-    inbox.drained(waits());
   }
 
   boolean isStopped() {
@@ -359,7 +342,7 @@ final class RaftLoop {
         cutting.unpin(done.to());
       }
     }
-    Effects effects = core.step(list, this::gathered);
+    Effects effects = core.step(list);
     long begunAnewAt = installs.decided(effects);
     if (begunAnewAt != 0) {
       own.overtakenBy(begunAnewAt);
@@ -368,10 +351,6 @@ final class RaftLoop {
     tell(standing.update(effects.role()));
     work.soleMember(core.configuration().members().size() <= 1);
     lease.stepped(effects.role(), core.configuration(), effects.send());
-    if (!work.isInline()) {
-      gathering.stepped(effects);
-      reception.settle(core.settled());
-    }
     outbox.send(effects.send());
     if (!effects.dropped().isEmpty()) {
       takeBack(effects.dropped());

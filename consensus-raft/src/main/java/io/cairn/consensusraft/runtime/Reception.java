@@ -3,10 +3,8 @@ package io.cairn.consensusraft.runtime;
 
 import static io.cairn.spi.environment.EventLog.field;
 
-import io.cairn.consensusraft.core.Settled;
 import io.cairn.consensusraft.wire.FrameCodec;
 import io.cairn.consensusraft.wire.MalformedException;
-import io.cairn.consensusraft.wire.PeerMessage;
 import io.cairn.spi.environment.EventLog;
 import io.cairn.spi.environment.PeerNetwork;
 import io.cairn.spi.environment.ThreadSafe;
@@ -34,10 +32,6 @@ final class Reception implements PeerNetwork.Receiver, PeerNetwork.Gate {
 
   // Written once, when the member starts; until then nobody is listened to.
   private volatile @Nullable PeerRecords records;
-
-  // Written by the raft lane before anything leaves that could be answered, read by the network's:
-  // what it says stays true within its term.
-  private volatile Settled settled = Settled.NOTHING;
 
   private final EventLog events;
 
@@ -71,11 +65,6 @@ final class Reception implements PeerNetwork.Receiver, PeerNetwork.Gate {
     }
   }
 
-  /** What answers need not be looked at before anything else is. */
-  void settle(Settled now) {
-    settled = now;
-  }
-
   @Override
   public void received(long from, Bytes bytes) {
     PeerRecords known = records;
@@ -102,19 +91,7 @@ final class Reception implements PeerNetwork.Receiver, PeerNetwork.Gate {
     }
     long weight = (long) bytes.length() + FRAME_OVERHEAD;
     waiting.addAndGet(weight);
-    inbox.report(
-        new Requests.Received(frame, weight),
-        isSettled(frame) ? Inbox.Wait.FOR_ANYTHING : Inbox.Wait.NOT);
-  }
-
-  private boolean isSettled(FrameCodec.Frame frame) {
-    Settled now = settled;
-    for (PeerMessage message : frame.messages()) {
-      if (!(message instanceof PeerMessage.Raft raft && now.covers(raft.message()))) {
-        return false;
-      }
-    }
-    return true;
+    inbox.report(new Requests.Received(frame, weight));
   }
 
   /** The raft lane has taken what was received. */

@@ -86,13 +86,6 @@ final class Work {
     }
   }
 
-  private static Inbox.Wait waitOf(@Nullable Input outcome) {
-    if (outcome == null || outcome instanceof Input.Applied) {
-      return Inbox.Wait.FOR_ANYTHING;
-    }
-    return outcome instanceof Input.Persisted ? Inbox.Wait.FOR_ANSWERS : Inbox.Wait.NOT;
-  }
-
   private void run(Supplier<Lane> lane, Task task) {
     if (inline) {
       Input outcome = task.run();
@@ -105,9 +98,7 @@ final class Work {
     lane.get()
         .execute(() -> {
           Input outcome = task.run();
-          inbox.report(
-              outcome == null ? new Requests.WorkDone() : new Requests.Outcome(outcome),
-              waitOf(outcome));
+          inbox.report(outcome == null ? new Requests.WorkDone() : new Requests.Outcome(outcome));
         });
   }
 }
