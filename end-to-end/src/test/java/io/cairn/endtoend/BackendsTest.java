@@ -26,7 +26,7 @@ final class BackendsTest {
   private static final List<String> BACKENDS = List.of("lmdb", "memory", "rocksdb", "sqlite");
 
   /** {@code -Dcairn.operations=1000000} makes the histories as long as one has patience. */
-  private static final int OPERATIONS = Integer.getInteger("cairn.operations", 10_000);
+  private static final int OPERATIONS = Integer.getInteger("cairn.operations", 5_000);
 
   private static final long SEED = Long.getLong("cairn.seed", System.nanoTime());
 

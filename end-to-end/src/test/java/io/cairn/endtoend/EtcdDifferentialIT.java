@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The same requests, sent to etcd and to Cairn, get the same answers and leave the same history.
  */
 final class EtcdDifferentialIT {
-  private static final int REQUESTS = 6_000;
+  private static final int REQUESTS = 3_500;
 
   @TempDir Path folder;
 
