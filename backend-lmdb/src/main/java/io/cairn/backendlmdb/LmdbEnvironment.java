@@ -10,12 +10,14 @@ import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * An open data file with its tables.
@@ -28,6 +30,10 @@ import java.util.Set;
  */
 final class LmdbEnvironment implements AutoCloseable {
   static final String DATA = "data.mdb";
+
+  /** Where the file is made; LMDB chooses its name itself. */
+  private static final String SCRATCH = "creating";
+
   static final long MAP_BYTES_WANTED = 1L << 40;
 
   /** How many views there can be at once: each has a slot in a table of 64 bytes per slot. */
@@ -59,9 +65,8 @@ final class LmdbEnvironment implements AutoCloseable {
         throw new StorageException.Damaged(
             "'" + directory + "' has lost its file '" + DATA + "'; restore the directory");
       }
-      if (!created) {
-        // Of a creation that was cut short; nothing in it was ever said to be there.
-        Files.deleteIfExists(data);
+      if (!Files.exists(data)) {
+        create(exchange, directory, tables.size());
       }
       opened =
           new LmdbEnvironment(
@@ -69,8 +74,6 @@ final class LmdbEnvironment implements AutoCloseable {
       opened.checkLength(exchange, data);
       opened.openTables(exchange, tables);
       if (!created) {
-        // LMDB syncs its file, but not the name of it.
-        syncNames(directory);
         lock.markCreated();
       }
       complete = true;
@@ -88,9 +91,37 @@ final class LmdbEnvironment implements AutoCloseable {
     }
   }
 
-  private static void syncNames(Path directory) throws IOException {
-    try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
-      names.force(true);
+  /**
+   * Makes the file elsewhere and gives it its name when it is whole on stable media. So a file of
+   * that name never is the remains of a creation that was cut short, and none is ever removed, not
+   * even where the mark of {@link DirectoryLock} has been lost.
+   */
+  private static void create(Exchange exchange, Path directory, int tables) throws IOException {
+    Path scratch = directory.resolve(SCRATCH);
+    remove(scratch);
+    Files.createDirectory(scratch);
+    Lmdb.envClose(openLargest(exchange, scratch, tables, MAP_BYTES_MIN));
+    sync(scratch.resolve(DATA), StandardOpenOption.WRITE);
+    Files.move(scratch.resolve(DATA), directory.resolve(DATA), StandardCopyOption.ATOMIC_MOVE);
+    // LMDB syncs its file, but not the name of it.
+    sync(directory, StandardOpenOption.READ);
+    remove(scratch);
+  }
+
+  private static void sync(Path path, StandardOpenOption access) throws IOException {
+    try (FileChannel file = FileChannel.open(path, access)) {
+      file.force(true);
+    }
+  }
+
+  private static void remove(Path scratch) throws IOException {
+    if (Files.exists(scratch)) {
+      try (Stream<Path> files = Files.list(scratch)) {
+        for (Path file : files.toList()) {
+          Files.delete(file);
+        }
+      }
+      Files.delete(scratch);
     }
   }
 

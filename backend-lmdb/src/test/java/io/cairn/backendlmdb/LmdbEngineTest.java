@@ -142,6 +142,30 @@ final class LmdbEngineTest {
   }
 
   @Test
+  void whoeverRemovesTheLockFileLosesNothing() throws IOException {
+    Path directory = stored();
+    Files.delete(directory.resolve("LOCK"));
+
+    try (StorageEngine engine = open(directory);
+        StorageView view = engine.view()) {
+      assertThat(count(view)).isEqualTo(RECORDS);
+    }
+  }
+
+  @Test
+  void whatACreationLeftThatWasCutShortIsNoHindrance() throws IOException {
+    Path directory = Files.createDirectory(temporary.resolve("cut-short"));
+    Path scratch = Files.createDirectory(directory.resolve("creating"));
+    Files.write(scratch.resolve("data.mdb"), new byte[5000]);
+
+    try (StorageEngine engine = open(directory);
+        StorageView view = engine.view()) {
+      assertThat(count(view)).isZero();
+    }
+    assertThat(scratch).doesNotExist();
+  }
+
+  @Test
   void anInterruptedCreationIsBegunAgain() throws IOException {
     Path directory = Files.createDirectory(temporary.resolve("interrupted"));
     Files.createFile(directory.resolve("LOCK"));
