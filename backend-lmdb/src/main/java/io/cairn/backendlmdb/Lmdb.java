@@ -25,7 +25,9 @@ import java.lang.invoke.MethodHandle;
  */
 @SuppressWarnings("restricted") // calling a library is what this class is for
 final class Lmdb {
+  static final int NOSUBDIR = 0x4000;
   static final int NOTLS = 0x200000;
+  static final int NOLOCK = 0x400000;
   static final int NORDAHEAD = 0x800000;
   static final int RDONLY = 0x20000;
   static final int CREATE = 0x40000;

@@ -17,7 +17,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * An open data file with its tables.
@@ -31,8 +30,8 @@ import java.util.stream.Stream;
 final class LmdbEnvironment implements AutoCloseable {
   static final String DATA = "data.mdb";
 
-  /** Where the file is made; LMDB chooses its name itself. */
-  private static final String SCRATCH = "creating";
+  /** What the file is called until it is whole. */
+  private static final String CREATING = "creating.mdb";
 
   static final long MAP_BYTES_WANTED = 1L << 40;
 
@@ -70,7 +69,7 @@ final class LmdbEnvironment implements AutoCloseable {
       }
       opened =
           new LmdbEnvironment(
-              directory, lock, openLargest(exchange, directory, tables.size(), mapBytesWanted));
+              directory, lock, openLargest(exchange, directory, 0, tables.size(), mapBytesWanted));
       opened.checkLength(exchange, data);
       opened.openTables(exchange, tables);
       if (!created) {
@@ -97,15 +96,15 @@ final class LmdbEnvironment implements AutoCloseable {
    * even where the mark of {@link DirectoryLock} has been lost.
    */
   private static void create(Exchange exchange, Path directory, int tables) throws IOException {
-    Path scratch = directory.resolve(SCRATCH);
-    remove(scratch);
-    Files.createDirectory(scratch);
-    Lmdb.envClose(openLargest(exchange, scratch, tables, MAP_BYTES_MIN));
-    sync(scratch.resolve(DATA), StandardOpenOption.WRITE);
-    Files.move(scratch.resolve(DATA), directory.resolve(DATA), StandardCopyOption.ATOMIC_MOVE);
+    Path creating = directory.resolve(CREATING);
+    Files.deleteIfExists(creating);
+    // Nobody else can be at work here, so LMDB need not make a file for its own locks.
+    int flags = Lmdb.NOSUBDIR | Lmdb.NOLOCK;
+    Lmdb.envClose(openLargest(exchange, creating, flags, tables, MAP_BYTES_MIN));
+    sync(creating, StandardOpenOption.WRITE);
+    Files.move(creating, directory.resolve(DATA), StandardCopyOption.ATOMIC_MOVE);
     // LMDB syncs its file, but not the name of it.
     sync(directory, StandardOpenOption.READ);
-    remove(scratch);
   }
 
   private static void sync(Path path, StandardOpenOption access) throws IOException {
@@ -114,36 +113,26 @@ final class LmdbEnvironment implements AutoCloseable {
     }
   }
 
-  private static void remove(Path scratch) throws IOException {
-    if (Files.exists(scratch)) {
-      try (Stream<Path> files = Files.list(scratch)) {
-        for (Path file : files.toList()) {
-          Files.delete(file);
-        }
-      }
-      Files.delete(scratch);
-    }
-  }
-
+  /** Opens {@code path}, which is a directory, or the file if {@code flags} has NOSUBDIR. */
   private static long openLargest(
-      Exchange exchange, Path directory, int tables, long mapBytesWanted) {
+      Exchange exchange, Path path, int flags, int tables, long mapBytesWanted) {
     long mapBytes = mapBytesWanted;
     while (true) {
-      LmdbFailures.check(Lmdb.envCreate(exchange.result()), "open the store", directory);
+      LmdbFailures.check(Lmdb.envCreate(exchange.result()), "open the store", path);
       long env = Lmdb.getLong(exchange.result());
-      int result = open(env, directory, tables, mapBytes);
+      int result = open(env, path, flags, tables, mapBytes);
       if (result == 0) {
         return env;
       }
       Lmdb.envClose(env);
       if (result != LmdbFailures.NO_MEMORY || mapBytes / 2 < MAP_BYTES_MIN) {
-        throw LmdbFailures.of(result, "open the store", directory);
+        throw LmdbFailures.of(result, "open the store", path);
       }
       mapBytes /= 2;
     }
   }
 
-  private static int open(long env, Path directory, int tables, long mapBytes) {
+  private static int open(long env, Path path, int flags, int tables, long mapBytes) {
     int result = Lmdb.envSetMapBytes(env, mapBytes);
     if (result == 0) {
       result = Lmdb.envSetDatabasesMax(env, tables);
@@ -154,13 +143,13 @@ final class LmdbEnvironment implements AutoCloseable {
     if (result == 0) {
       // Transactions belong to views, not to threads; and reading ahead would fill memory with
       // neighbours that nobody asked for as soon as the file is larger than memory.
-      int flags = Lmdb.NOTLS | Lmdb.NORDAHEAD;
-      long path = Lmdb.allocate(directory.toString().getBytes(UTF_8).length + 1L);
+      int allFlags = flags | Lmdb.NOTLS | Lmdb.NORDAHEAD;
+      long text = Lmdb.allocate(path.toString().getBytes(UTF_8).length + 1L);
       try {
-        Lmdb.putText(path, directory.toString());
-        result = Lmdb.envOpen(env, path, flags, FILE_MODE);
+        Lmdb.putText(text, path.toString());
+        result = Lmdb.envOpen(env, text, allFlags, FILE_MODE);
       } finally {
-        Lmdb.free(path);
+        Lmdb.free(text);
       }
     }
     return result;

@@ -155,14 +155,13 @@ final class LmdbEngineTest {
   @Test
   void whatACreationLeftThatWasCutShortIsNoHindrance() throws IOException {
     Path directory = Files.createDirectory(temporary.resolve("cut-short"));
-    Path scratch = Files.createDirectory(directory.resolve("creating"));
-    Files.write(scratch.resolve("data.mdb"), new byte[5000]);
+    Files.write(directory.resolve("creating.mdb"), new byte[5000]);
 
     try (StorageEngine engine = open(directory);
         StorageView view = engine.view()) {
       assertThat(count(view)).isZero();
     }
-    assertThat(scratch).doesNotExist();
+    assertThat(directory.resolve("creating.mdb")).doesNotExist();
   }
 
   @Test
