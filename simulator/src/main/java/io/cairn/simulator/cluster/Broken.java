@@ -23,4 +23,9 @@ public final class Broken extends Error {
   public String invariant() {
     return invariant;
   }
+
+  /** Whether something did not happen in time, rather than happened wrongly. */
+  public boolean isAboutProgress() {
+    return invariant.startsWith("L");
+  }
 }
