@@ -379,6 +379,9 @@ public final class SimulatedMember {
                 }
               });
         });
+    if (impending != null) {
+      impending.cancel();
+    }
     impending =
         queue.after(
             IMPENDING_NANOS,

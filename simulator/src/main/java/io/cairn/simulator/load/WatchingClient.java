@@ -185,8 +185,10 @@ public final class WatchingClient {
           (50_000 + rng.below(200_000)) * (long) slowness,
           "watcher pulls",
           () -> {
-            pulling = false;
-            pull(of, this::take);
+            if (life == of) {
+              pulling = false;
+              pull(of, this::take);
+            }
           });
     }
   }
@@ -282,5 +284,6 @@ public final class WatchingClient {
     createdRevision = -1;
     stream = null;
     life = null;
+    pulling = false; // What was to come was for this stream.
   }
 }
