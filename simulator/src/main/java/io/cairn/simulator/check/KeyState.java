@@ -37,6 +37,15 @@ final class KeyState {
   /** The modification revision is not known. */
   private static final long UNKNOWN = -1;
 
+  /**
+   * The revision of something that takes effect.
+   *
+   * @param known what it is, or 0
+   * @param above if it is not known: more than this
+   * @param upTo and at most this
+   */
+  record When(long known, long above, long upTo) {}
+
   /** The keys that are present; never changed. */
   private final NavigableMap<Bytes, Cell> cells;
 
@@ -92,42 +101,45 @@ final class KeyState {
     return cells == other.cells;
   }
 
-  /** The states that may follow when {@code operation} takes effect now; none if it cannot. */
-  List<KeyState> after(Operation operation) {
+  /**
+   * The states that may follow when {@code operation} takes effect now; none if it cannot.
+   *
+   * @param when at which revision that may be
+   */
+  List<KeyState> after(Operation operation, When when, Evidence evidence) {
     Object response = operation.outcome() instanceof Outcome.Ok(Object answered) ? answered : null;
-    long answeredRevision = OrderedCheck.revisionOf(operation);
-    if (response != null && answeredRevision < revision) {
+    if (when.known() != 0 && when.known() < revision) {
       return List.of();
     }
+    Step step = new Step(this, when, evidence);
     return switch (operation.call()) {
-      case Call.Put(PutRequest put) ->
-          single(new Step(this, answeredRevision).put(put, (PutResult) response));
+      case Call.Put(PutRequest put) -> single(step.put(put, (PutResult) response));
       case Call.Delete(DeleteRequest delete) ->
-          single(new Step(this, answeredRevision).delete(delete, (DeleteResult) response));
-      case Call.Range(RangeRequest range) ->
-          single(new Step(this, answeredRevision).range(range, (RangeResult) response));
-      case Call.Txn(TxnRequest txn) -> txn(txn, (TxnResult) response, answeredRevision);
+          single(step.delete(delete, (DeleteResult) response));
+      case Call.Range(RangeRequest range) -> single(step.range(range, (RangeResult) response));
+      case Call.Txn(TxnRequest txn) -> txn(txn, (TxnResult) response, when, evidence);
       case Call.Compact _, Call.Grant _, Call.Revoke _, Call.KeepAlive _ ->
           throw new IllegalArgumentException("not about keys: " + operation);
     };
   }
 
   private List<KeyState> single(Step step) {
-    return step.possible ? List.of(step.state()) : List.of();
+    return step.isPossible() ? List.of(step.state()) : List.of();
   }
 
-  private List<KeyState> txn(TxnRequest txn, @Nullable TxnResult response, long answeredRevision) {
+  private List<KeyState> txn(
+      TxnRequest txn, @Nullable TxnResult response, When when, Evidence evidence) {
     List<KeyState> result = new ArrayList<>(1);
     for (boolean succeeded : new boolean[] {true, false}) {
       Boolean holds = holds(txn);
       boolean canBe = holds == null || holds == succeeded;
       boolean asAnswered = response == null || response.succeeded() == succeeded;
       if (canBe && asAnswered) {
-        Step step = new Step(this, answeredRevision);
+        Step step = new Step(this, when, evidence);
         step.execute(
             succeeded ? txn.success() : txn.failure(),
             response == null ? null : response.results());
-        if (step.possible) {
+        if (step.isPossible()) {
           result.add(step.state());
         }
       }
@@ -199,7 +211,12 @@ final class KeyState {
   /** One operation taking effect. */
   private static final class Step {
     private final KeyState before;
-    private final long answeredRevision;
+    private final When when;
+    private final long knownRevision;
+    private final Evidence evidence;
+
+    /** What is not known to have another revision has one above this. */
+    private long above;
 
     /** Those of the state before, until something changes. */
     private NavigableMap<Bytes, Cell> working;
@@ -208,15 +225,23 @@ final class KeyState {
     private boolean changed;
     boolean possible = true;
 
-    Step(KeyState before, long answeredRevision) {
+    Step(KeyState before, When when, Evidence evidence) {
       this.before = before;
       this.working = before.cells;
       this.print = before.cellsPrint;
-      this.answeredRevision = answeredRevision;
+      this.when = when;
+      this.knownRevision = when.known();
+      this.evidence = evidence;
+      this.above = when.above();
+    }
+
+    boolean isPossible() {
+      boolean free = knownRevision != 0 || !changed || evidence.nextFree(above) <= when.upTo();
+      return possible && free;
     }
 
     KeyState state() {
-      return new KeyState(working, print, Math.max(before.revision, answeredRevision));
+      return new KeyState(working, print, Math.max(before.revision, knownRevision));
     }
 
     /** Sets a key, or removes it. */
@@ -226,6 +251,16 @@ final class KeyState {
         changed = true;
       }
       Cell old = cell == null ? working.remove(key) : working.put(key, cell);
+      if (old != null) {
+        // Whoever has seen it later saw it alive.
+        long now = knownRevision == 0 ? before.revision : knownRevision;
+        long seen =
+            old.modRevision() == UNKNOWN
+                ? evidence.lastSeen(key, old.value(), old.version())
+                : evidence.lastSeen(key, old.modRevision());
+        possible &= seen <= now;
+        above = Math.max(above, Math.max(seen, old.modRevision()));
+      }
       print += (cell == null ? 0 : cell.print()) - (old == null ? 0 : old.print());
     }
 
@@ -235,19 +270,22 @@ final class KeyState {
         possible &= response == null;
         return this;
       }
+      long version = old == null ? 1 : old.version() + 1;
       set(
           put.key(),
           Cell.of(
               put.key(),
               put.ignoreValue() && old != null ? old.value() : put.value(),
-              old == null ? 1 : old.version() + 1,
-              answeredRevision == 0 ? UNKNOWN : answeredRevision));
+              version,
+              knownRevision == 0 ? UNKNOWN : knownRevision));
+      long seen = knownRevision == 0 ? 0 : evidence.versionAt(put.key(), knownRevision);
+      possible &= seen == 0 || seen == version;
       if (response != null && put.prevKv()) {
         Bytes previous = response.prevKv();
         possible &= previous == null ? old == null : old != null && shows(previous, old);
       }
-      // What changes something and is answered has a revision of its own.
-      possible &= answeredRevision == 0 || answeredRevision > before.revision;
+      // What changes something has a revision of its own.
+      possible &= knownRevision == 0 || knownRevision > before.revision;
       return this;
     }
 
@@ -262,7 +300,7 @@ final class KeyState {
           }
         }
       }
-      possible &= !changed || answeredRevision == 0 || answeredRevision > before.revision;
+      possible &= !changed || knownRevision == 0 || knownRevision > before.revision;
       return this;
     }
 
@@ -323,34 +361,6 @@ final class KeyState {
           case io.cairn.spi.store.Operation.Missing _ ->
               throw new IllegalArgumentException("refused before");
         }
-      }
-    }
-  }
-
-  /** The keys that a request touches, as ranges. */
-  static List<KeyRange> touched(Call call) {
-    List<KeyRange> ranges = new ArrayList<>();
-    switch (call) {
-      case Call.Range(RangeRequest range) -> ranges.add(range.range());
-      case Call.Put(PutRequest put) -> ranges.add(KeyRange.single(put.key()));
-      case Call.Delete(DeleteRequest delete) -> ranges.add(delete.range());
-      case Call.Txn(TxnRequest txn) -> collect(txn, ranges);
-      case Call.Compact _, Call.Grant _, Call.Revoke _, Call.KeepAlive _ -> {}
-    }
-    return ranges;
-  }
-
-  private static void collect(TxnRequest txn, List<KeyRange> ranges) {
-    txn.compares().forEach(compare -> ranges.add(compare.range()));
-    List<io.cairn.spi.store.Operation> operations = new ArrayList<>(txn.success());
-    operations.addAll(txn.failure());
-    for (io.cairn.spi.store.Operation operation : operations) {
-      switch (operation) {
-        case RangeRequest range -> ranges.add(range.range());
-        case PutRequest put -> ranges.add(KeyRange.single(put.key()));
-        case DeleteRequest delete -> ranges.add(delete.range());
-        case TxnRequest nested -> collect(nested, ranges);
-        case io.cairn.spi.store.Operation.Missing _ -> {}
       }
     }
   }

@@ -6,12 +6,9 @@ import io.cairn.simulator.history.Operation;
 import io.cairn.simulator.history.Outcome;
 import io.cairn.spi.environment.OnLane;
 import io.cairn.spi.store.Bytes;
-import io.cairn.spi.store.DeleteResult;
 import io.cairn.spi.store.KeyRange;
 import io.cairn.spi.store.PutRequest;
-import io.cairn.spi.store.PutResult;
 import io.cairn.spi.store.TxnRequest;
-import io.cairn.spi.store.TxnResult;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -60,35 +57,39 @@ public final class SearchCheck {
     final Operation operation;
     final @Nullable Node returns;
     final boolean isCall;
+    final Footprint footprint;
 
     /** Different for every operation; sums of these tell sets apart. */
     final long print;
 
-    /** What the answer names. */
+    /** What the answer names, or what answers of others tell; 0 if nothing does. */
     final long revision;
+
+    /** Its revision is higher than this, if it changes anything. */
+    final long knownBefore;
 
     final boolean changes;
     @Nullable Node previous;
     @Nullable Node next;
 
-    Node(Operation operation, boolean isCall, @Nullable Node returns) {
+    Node(Operation operation, boolean isCall, @Nullable Node returns, Evidence evidence) {
+      long pinned = evidence.pinned(operation);
       this.operation = operation;
       this.isCall = isCall;
       this.returns = returns;
+      this.footprint = Footprint.of(operation.call());
+      this.knownBefore = evidence.knownBefore(operation);
       this.print = KeyState.mix(operation.number());
-      this.revision = OrderedCheck.revisionOf(operation);
+      this.revision = pinned != 0 ? pinned : OrderedCheck.revisionOf(operation);
       this.changes =
-          operation.outcome() instanceof Outcome.Ok(Object response) && changes(response);
+          pinned != 0
+              || (operation.outcome() instanceof Outcome.Ok(Object response)
+                  && Evidence.changes(response));
     }
 
-    /** Whether it was answered that something has changed. */
-    private static boolean changes(@Nullable Object result) {
-      return switch (result) {
-        case PutResult _ -> true;
-        case DeleteResult deleted -> deleted.deleted() > 0;
-        case TxnResult txn -> txn.results().stream().anyMatch(Node::changes);
-        case null, default -> false;
-      };
+    /** Whether it is known to have happened. */
+    boolean isCertain() {
+      return returns != null || revision != 0;
     }
 
     long atNanos() {
@@ -132,13 +133,14 @@ public final class SearchCheck {
   public static List<Component> run(List<Operation> history, long stepsMax) {
     List<Operation> judged =
         history.stream()
-            .filter(
-                operation -> isJudged(operation) && !KeyState.touched(operation.call()).isEmpty())
+            .filter(operation ->
+                isJudged(operation) && !Footprint.of(operation.call()).touched().isEmpty())
             .toList();
+    Evidence evidence = new Evidence(history, judged);
     Partition partition = new Partition(judged);
     Map<Integer, List<Operation>> components = new TreeMap<>();
     for (Operation operation : judged) {
-      int of = partition.of(KeyState.touched(operation.call()).getFirst().key());
+      int of = partition.of(Footprint.of(operation.call()).touched().getFirst().key());
       components.computeIfAbsent(of, _ -> new ArrayList<>()).add(operation);
     }
     List<Component> result = new ArrayList<>();
@@ -146,7 +148,7 @@ public final class SearchCheck {
       Verdict verdict =
           own.stream().anyMatch(operation -> hasLease(operation.call()))
               ? Verdict.LEFT_OUT
-              : search(own, stepsMax);
+              : search(own, evidence, stepsMax);
       result.add(new Component(partition.keys(of), own.size(), verdict));
     });
     return result;
@@ -163,13 +165,13 @@ public final class SearchCheck {
     Partition(List<Operation> operations) {
       TreeSet<Bytes> named = new TreeSet<>();
       for (Operation operation : operations) {
-        KeyState.touched(operation.call()).forEach(range -> named.add(range.key()));
+        Footprint.of(operation.call()).touched().forEach(range -> named.add(range.key()));
       }
       keys = List.copyOf(named);
       parents = new int[keys.size()];
       Arrays.setAll(parents, i -> i);
       for (Operation operation : operations) {
-        List<KeyRange> ranges = KeyState.touched(operation.call());
+        List<KeyRange> ranges = Footprint.of(operation.call()).touched();
         int first = of(ranges.getFirst().key());
         for (KeyRange range : ranges) {
           int at = at(range.key());
@@ -243,46 +245,57 @@ public final class SearchCheck {
                 || (operation instanceof TxnRequest nested && hasLease(nested)));
   }
 
-  private static Verdict search(List<Operation> operations, long stepsMax) {
+  private static Verdict search(List<Operation> operations, Evidence evidence, long stepsMax) {
     List<Node> nodes = new ArrayList<>();
-    int answered = 0;
+    int certain = 0;
     for (Operation operation : operations) {
       Node returns = null;
       if (operation.isOk()) {
-        returns = new Node(operation, false, null);
+        returns = new Node(operation, false, null, evidence);
         nodes.add(returns);
-        answered++;
       }
-      nodes.add(new Node(operation, true, returns));
+      Node call = new Node(operation, true, returns, evidence);
+      nodes.add(call);
+      certain += call.isCertain() ? 1 : 0;
     }
     // At one instant calls come first: those who overlap in a point may go either way.
     nodes.sort(
         Comparator.comparingLong(Node::atNanos).thenComparingInt(node -> node.isCall ? 0 : 1));
-    Node head = new Node(EMPTY, true, null);
+    Node head = new Node(EMPTY, true, null, evidence);
     Node last = head;
     for (Node node : nodes) {
       last.next = node;
       node.previous = last;
       last = node;
     }
-    return new Search(head, answered, stepsMax).run();
+    return new Search(head, certain, evidence, stepsMax).run();
   }
 
   private static final Operation EMPTY =
       new Operation(
           0, 0, 0, new Call.KeepAlive(0), 0, Operation.NEVER, new Outcome.Unknown("head"));
 
+  /**
+   * What may happen next.
+   *
+   * @param nodes what is certain first
+   * @param lowest the revision of that, which nothing that is unknown may exceed
+   */
+  private record Candidates(List<Node> nodes, long lowest) {}
+
   /** A moment at which something has to happen next, and what has been tried there. */
   private static final class Frame {
     final KeyState before;
     final List<Node> candidates;
+    final long lowest;
     int candidate = -1;
     List<KeyState> choices = List.of();
     int choice = -1;
 
-    Frame(KeyState before, List<Node> candidates) {
+    Frame(KeyState before, Candidates candidates) {
       this.before = before;
-      this.candidates = candidates;
+      this.candidates = candidates.nodes();
+      this.lowest = candidates.lowest();
     }
 
     Node node() {
@@ -292,6 +305,7 @@ public final class SearchCheck {
 
   private static final class Search {
     private final Node head;
+    private final Evidence evidence;
     private final long stepsMax;
 
     // Only asked for membership, never walked through.
@@ -302,14 +316,18 @@ public final class SearchCheck {
     /** The sum of the prints of what has happened. */
     private long done;
 
-    /** How many answered operations have not happened yet. */
+    /** How many operations that are known to have happened have not happened yet. */
     private int missing;
+
+    /** How many operations have been supposed to have happened that nobody knows of. */
+    private int guessed;
 
     private long steps;
 
-    Search(Node head, int answered, long stepsMax) {
+    Search(Node head, int certain, Evidence evidence, long stepsMax) {
       this.head = head;
-      this.missing = answered;
+      this.missing = certain;
+      this.evidence = evidence;
       this.stepsMax = stepsMax;
     }
 
@@ -340,28 +358,46 @@ public final class SearchCheck {
 
     /**
      * What may happen next: whatever was called before the first return of what has not happened.
-     * Answers name revisions, and those never fall: of the answered only those with the lowest can
-     * be next, and of these those first that change something. What is unknown may as well never
-     * happen, so it is tried last, the latest call first.
+     * Answers name revisions, and those never fall: of what is certain only those with the lowest
+     * can be next, and of these those first that change something. What is unknown may as well
+     * never happen, so it is tried last, the latest call first, and only if there is a revision for
+     * it, as each takes one, and it makes a difference to what comes next.
      */
-    private List<Node> candidates() {
-      List<Node> answered = new ArrayList<>();
+    private Candidates candidates() {
+      List<Node> certain = new ArrayList<>();
       List<Node> unknown = new ArrayList<>();
       long lowest = Long.MAX_VALUE;
       for (Node node = head.next; node != null && node.isCall; node = node.next) {
-        if (node.returns == null) {
+        if (!node.isCertain()) {
           unknown.add(node);
         } else if (node.revision <= lowest) {
           if (node.revision < lowest) {
-            answered.clear();
+            certain.clear();
             lowest = node.revision;
           }
-          answered.add(node);
+          certain.add(node);
         }
       }
-      answered.sort(Comparator.comparing(node -> !node.changes));
-      answered.addAll(unknown.reversed());
-      return answered;
+      certain.sort(Comparator.comparing(node -> !node.changes));
+      Candidates candidates = new Candidates(certain, lowest);
+      if (guessed < evidence.countFree(lowest)) {
+        certain.addAll(relevant(certain, unknown.reversed()));
+      }
+      return candidates;
+    }
+
+    /**
+     * Those of {@code unknown} that matter to what is next, or to others that do: the rest may as
+     * well happen later.
+     */
+    private static List<Node> relevant(List<Node> next, List<Node> unknown) {
+      List<Node> mattering = new ArrayList<>(next);
+      List<Node> rest = new ArrayList<>(unknown);
+      for (int i = 0; i < mattering.size() && !rest.isEmpty(); i++) {
+        Footprint later = mattering.get(i).footprint;
+        rest.removeIf(node -> node.footprint.mattersTo(later) && mattering.add(node));
+      }
+      return unknown.stream().filter(node -> !rest.contains(node)).toList();
     }
 
     /** Goes to the next choice that has not been seen yet; false if there is none. */
@@ -376,12 +412,14 @@ public final class SearchCheck {
             return false;
           }
           steps++;
-          frame.choices = frame.before.after(frame.node().operation);
+          Node node = frame.node();
+          KeyState.When when = new KeyState.When(node.revision, node.knownBefore, frame.lowest);
+          frame.choices = frame.before.after(node.operation, when, evidence);
           continue;
         }
         KeyState after = frame.choices.get(frame.choice);
         // Nothing is gained by something unknown that changes nothing.
-        boolean idle = frame.node().returns == null && after.holdsTheSame(frame.before);
+        boolean idle = !frame.node().isCertain() && after.holdsTheSame(frame.before);
         if (!idle && seen.add(new Memo(done + frame.node().print, after.print()))) {
           return true;
         }
@@ -393,15 +431,23 @@ public final class SearchCheck {
       node.remove();
       if (node.returns != null) {
         node.returns.remove();
+      }
+      if (node.isCertain()) {
         missing--;
+      } else {
+        guessed++;
       }
     }
 
     private void takeBack(Node node) {
       done -= node.print;
+      if (node.isCertain()) {
+        missing++;
+      } else {
+        guessed--;
+      }
       if (node.returns != null) {
         node.returns.putBack();
-        missing++;
       }
       node.putBack();
     }
