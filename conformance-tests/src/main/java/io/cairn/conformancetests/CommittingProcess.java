@@ -15,25 +15,30 @@ import java.util.ServiceLoader;
 import java.util.SplittableRandom;
 
 /**
- * A process that commits until it is killed. After each barrier it appends the number of the last
+ * A process that commits until it is killed, or ends at once after some barrier, before anything
+ * that the engine may still be doing then. After each barrier it appends the number of the last
  * batch before it to a report, which outlives it.
  */
 final class CommittingProcess {
   /** Little, so that an engine which writes when its memory is full does so between barriers. */
   private static final long MEMORY_BYTES_MAX = 1 << 20;
 
+  /** What the process ends with after its last barrier. */
+  static final int HALTED = 42;
+
   private CommittingProcess() {}
 
   /**
-   * Arguments: backend, directory, native directory, report, seed, and the backend's jars unless it
-   * is on the class path.
+   * Arguments: backend, directory, native directory, report, seed, after how many barriers to end
+   * (or 0), and the backend's jars unless it is on the class path.
    */
   public static void main(String[] arguments) throws IOException, CannotRunException {
     Path directory = Path.of(arguments[1]);
     long seed = Long.parseLong(arguments[4]);
+    int barriersLeft = Integer.parseInt(arguments[5]);
     SplittableRandom random = new SplittableRandom();
     try (StorageEngine engine =
-            backend(arguments[0], List.of(arguments).subList(5, arguments.length))
+            backend(arguments[0], List.of(arguments).subList(6, arguments.length))
                 .open(
                     new StorageOptions(
                         directory, CrashBatches.TABLES, MEMORY_BYTES_MAX, Path.of(arguments[2])));
@@ -43,9 +48,13 @@ final class CommittingProcess {
       CrashBatches batches = new CrashBatches(seed);
       for (long number = CrashBatches.last(engine) + 1; ; number++) {
         engine.commit(batches.batch(number));
-        if (random.nextInt(40) == 0) {
+        boolean writesByItself = CrashBatches.isLarge(number - 1) && random.nextBoolean();
+        if (writesByItself || random.nextInt(40) == 0) {
           engine.barrier();
           report.write(ByteBuffer.allocate(Long.BYTES).putLong(0, number));
+          if (--barriersLeft == 0) {
+            Runtime.getRuntime().halt(HALTED);
+          }
         }
       }
     }

@@ -20,10 +20,13 @@ final class CrashBatches {
   private static final Table META = new Table("meta", KeyOrder.ANY);
   private static final Table SCATTERED = new Table("scattered", KeyOrder.ANY);
   private static final Table ASCENDING = new Table("ascending", KeyOrder.ASCENDING);
-  static final List<Table> TABLES = List.of(SCATTERED, ASCENDING, META);
+  private static final Table LARGE = new Table("large", KeyOrder.ANY);
+  static final List<Table> TABLES = List.of(SCATTERED, ASCENDING, LARGE, META);
 
   private static final Bytes NUMBER = Bytes.utf8("number");
   private static final int ASCENDING_PER_BATCH = 8;
+  private static final int LARGE_EVERY = 32;
+  private static final int LARGE_BYTES = 300_000;
 
   private final long seed;
 
@@ -48,6 +51,11 @@ final class CrashBatches {
               ? new Mutation.Delete(SCATTERED, key)
               : new Mutation.Put(SCATTERED, key, Bytes.utf8("v" + number)));
     }
+    if (isLarge(number)) {
+      byte[] value = new byte[LARGE_BYTES];
+      random.nextBytes(value);
+      batch.add(new Mutation.Put(LARGE, Bytes.utf8("only"), Bytes.of(value)));
+    }
     if (number % 50 == 0) {
       // Keeps the tables small however long the process lives.
       batch.add(
@@ -56,6 +64,11 @@ final class CrashBatches {
     }
     batch.add(new Mutation.Put(META, NUMBER, Bytes.utf8(Long.toString(number))));
     return batch;
+  }
+
+  /** Whether a batch fills what an engine of little memory gathers before it writes. */
+  static boolean isLarge(long number) {
+    return number % LARGE_EVERY == 0;
   }
 
   /** The number of the last batch that an engine holds, 0 if it holds none. */

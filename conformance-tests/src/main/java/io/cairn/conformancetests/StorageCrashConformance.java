@@ -47,12 +47,11 @@ public abstract class StorageCrashConformance extends StorageSuite {
       Files.createFile(report);
 
       for (int kill = 0; kill < KILLS; kill++) {
-        long reported = Files.size(report) / Long.BYTES;
-        Process process = start(report, seed);
-        try {
-          awaitReports(report, reported + 1 + random.nextInt(8), process);
-        } finally {
-          process.destroyForcibly().waitFor();
+        int barriers = 1 + random.nextInt(8);
+        if (kill % 2 == 0) {
+          endAfter(barriers, report, seed);
+        } else {
+          killAfter(barriers, report, seed);
         }
 
         StorageEngine engine = open(directory(), CrashBatches.TABLES);
@@ -66,7 +65,29 @@ public abstract class StorageCrashConformance extends StorageSuite {
     }
   }
 
-  private Process start(Path report, long seed) throws IOException {
+  /** A barrier has returned, and nothing has happened since. */
+  private void endAfter(int barriers, Path report, long seed) throws Exception {
+    Process process = start(report, seed, barriers);
+    try {
+      assertThat(process.waitFor(PATIENCE_NANOS, TimeUnit.NANOSECONDS)).as(this::output).isTrue();
+      assertThat(process.exitValue()).as(this::output).isEqualTo(CommittingProcess.HALTED);
+    } finally {
+      process.destroyForcibly().waitFor();
+    }
+  }
+
+  /** Anything may be under way. */
+  private void killAfter(int barriers, Path report, long seed) throws Exception {
+    long reported = Files.size(report) / Long.BYTES;
+    Process process = start(report, seed, 0);
+    try {
+      awaitReports(report, reported + barriers, process);
+    } finally {
+      process.destroyForcibly().waitFor();
+    }
+  }
+
+  private Process start(Path report, long seed, int barriers) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     // What lets a backend load its library here lets it there.
@@ -87,7 +108,8 @@ public abstract class StorageCrashConformance extends StorageSuite {
             directory().toString(),
             NativeLibraries.directory().toString(),
             report.toString(),
-            Long.toString(seed)));
+            Long.toString(seed),
+            Integer.toString(barriers)));
     jars().forEach(jar -> command.add(jar.toString()));
     return new ProcessBuilder(command)
         .redirectErrorStream(true)
