@@ -11,6 +11,7 @@ import io.cairn.spi.store.HeaderResult;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -101,12 +102,17 @@ final class LeaseExpiry {
         outstanding++;
         if (probe.hit(REVOKE_LATE)) {
           // Until then somebody else may lead; the term of the decision is what protects the lease.
-          scheduler.after(retryMillis * 500_000L, lane, () -> propose(revoke));
+          scheduler.after(lateNanos(), lane, () -> propose(revoke));
         } else {
           propose(revoke);
         }
       }
     }
+  }
+
+  /** Half the time after which the clock would hand the lease out again. */
+  private long lateNanos() {
+    return TimeUnit.MILLISECONDS.toNanos(retryMillis) / 2;
   }
 
   private void propose(Command.LeaseRevoke revoke) {
