@@ -102,7 +102,9 @@ public final class Main {
       }
       Server server = assembly.server(config, log);
       StopSignal signal = StopSignal.install(log);
-      var _ = server.start(signal.received());
+      if (!server.start(signal.received()).isEmpty()) {
+        InitDaemon.tellReady(System.getenv(InitDaemon.VARIABLE), log);
+      }
       var _ = CompletableFuture.anyOf(signal.received(), server.departed()).join();
       boolean departed = !signal.received().isDone();
       if (departed) {
