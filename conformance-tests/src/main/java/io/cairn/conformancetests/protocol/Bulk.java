@@ -14,7 +14,8 @@ import java.util.concurrent.ExecutionException;
 
 /** Puts many keys at a time, so that tests with much data take little time. */
 final class Bulk {
-  private static final int IN_FLIGHT_MAX = 64;
+  /** How many requests wait for their answers at a time, so that no server is overloaded. */
+  static final int IN_FLIGHT_MAX = 64;
 
   private Bulk() {}
 

@@ -28,7 +28,9 @@ import io.cairn.conformancetests.report.Demand;
 import io.cairn.conformancetests.report.Level;
 import io.cairn.conformancetests.report.TestsRule;
 import io.grpc.Status.Code;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -309,13 +311,16 @@ final class TxnRules {
   void readersSeeAllOrNothing(Client client) throws Exception {
     int rounds = Level.ofThisRun().pick(100, 2_000);
     List<ByteString> keys = Requests.keys(client.prefix(), 6);
-    List<ListenableFuture<TxnResponse>> writes = new ArrayList<>();
+    Deque<ListenableFuture<TxnResponse>> writes = new ArrayDeque<>();
     Client reader = client.elsewhere();
 
     for (int i = 0; i < rounds; i++) {
       TxnRequest.Builder txn = txn();
       String value = "v" + i;
       keys.forEach(key -> txn.addSuccess(op(Requests.put(key, value))));
+      if (writes.size() == Bulk.IN_FLIGHT_MAX) {
+        assertThat(writes.remove().get().getSucceeded()).isTrue();
+      }
       writes.add(client.endpoint().kvFuture().txn(txn.build()));
       RangeResponse seen = reader.range(Requests.rangeOf(client.prefix()).setSerializable(true));
 
