@@ -2,6 +2,7 @@
 package io.cairn.conformancetests.runner;
 
 import io.cairn.conformancetests.StorageKit;
+import io.cairn.conformancetests.consensus.ConsensusKit;
 import io.cairn.conformancetests.protocol.ProtocolKit;
 import io.cairn.conformancetests.report.KitCommand;
 import java.util.List;
@@ -9,7 +10,8 @@ import java.util.List;
 /** The kits as a program. */
 public final class Main {
   /** Every kit that can be run from a command line. */
-  private static final List<KitCommand> COMMANDS = List.of(new StorageKit(), new ProtocolKit());
+  private static final List<KitCommand> COMMANDS =
+      List.of(new StorageKit(), new ConsensusKit(), new ProtocolKit());
 
   private Main() {}
 
