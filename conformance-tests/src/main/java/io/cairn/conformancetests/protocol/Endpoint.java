@@ -9,14 +9,9 @@ import io.cairn.apiprotos.etcdserverpb.MaintenanceGrpc;
 import io.cairn.apiprotos.etcdserverpb.WatchGrpc;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
-import io.grpc.MethodDescriptor;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.AbstractStub;
 import io.grpc.stub.ClientCalls;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.concurrent.TimeUnit;
 
@@ -24,23 +19,6 @@ import java.util.concurrent.TimeUnit;
 final class Endpoint implements AutoCloseable {
   /** How long a request may take: much longer than it ever does, even on a loaded machine. */
   private static final long CALL_SECONDS_MAX = 30;
-
-  private static final MethodDescriptor.Marshaller<byte[]> AS_IT_IS =
-      new MethodDescriptor.Marshaller<>() {
-        @Override
-        public InputStream stream(byte[] message) {
-          return new ByteArrayInputStream(message);
-        }
-
-        @Override
-        public byte[] parse(InputStream message) {
-          try {
-            return message.readAllBytes();
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
-          }
-        }
-      };
 
   private final ManagedChannel channel;
 
@@ -101,14 +79,9 @@ final class Endpoint implements AutoCloseable {
 
   /** Calls {@code method}, such as {@code etcdserverpb.KV/Put}, with whatever bytes. */
   byte[] call(String method, byte[] request) {
-    MethodDescriptor<byte[], byte[]> descriptor =
-        MethodDescriptor.newBuilder(AS_IT_IS, AS_IT_IS)
-            .setType(MethodDescriptor.MethodType.UNARY)
-            .setFullMethodName(method)
-            .build();
     return ClientCalls.blockingUnaryCall(
         channel,
-        descriptor,
+        RawMessages.unary(method),
         CallOptions.DEFAULT.withDeadlineAfter(CALL_SECONDS_MAX, TimeUnit.SECONDS),
         request);
   }

@@ -8,6 +8,7 @@ import io.cairn.apiprotos.etcdserverpb.KVGrpc;
 import io.cairn.apiprotos.etcdserverpb.LeaseGrpc;
 import io.cairn.apiprotos.etcdserverpb.MaintenanceGrpc;
 import io.cairn.apiprotos.etcdserverpb.WatchGrpc;
+import io.cairn.conformancetests.protocol.RawMessages;
 import io.grpc.CallOptions;
 import io.grpc.HandlerRegistry;
 import io.grpc.ManagedChannel;
@@ -27,8 +28,6 @@ import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
@@ -51,23 +50,6 @@ final class FaultyProxy implements AutoCloseable {
           LeaseGrpc.getServiceDescriptor(),
           MaintenanceGrpc.getServiceDescriptor(),
           WatchGrpc.getServiceDescriptor());
-
-  private static final MethodDescriptor.Marshaller<byte[]> AS_IT_IS =
-      new MethodDescriptor.Marshaller<>() {
-        @Override
-        public InputStream stream(byte[] message) {
-          return new ByteArrayInputStream(message);
-        }
-
-        @Override
-        public byte[] parse(InputStream message) {
-          try {
-            return message.readAllBytes();
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
-          }
-        }
-      };
 
   private final Fault fault;
   private final ManagedChannel right;
@@ -116,11 +98,7 @@ final class FaultyProxy implements AutoCloseable {
         String name, @Nullable String authority) {
       MethodDescriptor<?, ?> known = methods.get(name);
       MethodType type = known == null ? MethodType.UNARY : known.getType();
-      MethodDescriptor<byte[], byte[]> method =
-          MethodDescriptor.newBuilder(AS_IT_IS, AS_IT_IS)
-              .setType(type)
-              .setFullMethodName(name)
-              .build();
+      MethodDescriptor<byte[], byte[]> method = RawMessages.method(name, type);
       Codec codec = new Codec(known);
       return ServerMethodDefinition.create(
           method,
