@@ -3,7 +3,6 @@ package io.cairn.conformancetests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cairn.conformancetests.report.Level;
 import io.cairn.conformancetests.report.TestsRule;
 import io.cairn.spi.storage.StorageEngine;
 import java.io.IOException;
@@ -28,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 public abstract class StorageCrashConformance extends StorageSuite {
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
-  private static final int KILLS = Level.ofThisRun().pick(3, 5);
+  private static final int KILLS = 3;
 
   /** Where the backend is; nowhere if it is on the class path. */
   List<Path> jars() {
