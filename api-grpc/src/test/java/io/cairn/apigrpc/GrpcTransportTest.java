@@ -14,6 +14,7 @@ import io.cairn.apiprotos.etcdserverpb.ResponseHeader;
 import io.cairn.apiprotos.etcdserverpb.TxnRequest;
 import io.cairn.apiprotos.v3lockpb.LockGrpc;
 import io.cairn.apiprotos.v3lockpb.LockRequest;
+import io.cairn.conformancetests.protocol.RawMessages;
 import io.cairn.spi.store.Bytes;
 import io.cairn.spi.store.Caller;
 import io.cairn.spi.store.KeyValue;

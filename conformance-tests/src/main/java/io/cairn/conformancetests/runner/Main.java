@@ -5,13 +5,14 @@ import io.cairn.conformancetests.StorageKit;
 import io.cairn.conformancetests.consensus.ConsensusKit;
 import io.cairn.conformancetests.protocol.ProtocolKit;
 import io.cairn.conformancetests.report.KitCommand;
+import io.cairn.conformancetests.transport.TransportKit;
 import java.util.List;
 
 /** The kits as a program. */
 public final class Main {
   /** Every kit that can be run from a command line. */
   private static final List<KitCommand> COMMANDS =
-      List.of(new StorageKit(), new ConsensusKit(), new ProtocolKit());
+      List.of(new StorageKit(), new ConsensusKit(), new TransportKit(), new ProtocolKit());
 
   private Main() {}
 

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cairn.conformancetests.JarOfBackend;
 import io.cairn.conformancetests.StorageKit;
+import io.cairn.conformancetests.consensus.ConsensusKit;
 import io.cairn.conformancetests.report.Level;
+import io.cairn.conformancetests.transport.TransportKit;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -103,6 +105,11 @@ final class RunnerTest {
     refused("option '--jar' needs a value", "storage", "--jar");
     refused("'x.jar' is no option", "storage", "x.jar");
     refused("no kit 'stores'; there are [", "stores");
+    refused("kit 'tls' is not offered yet", "tls");
+    refused("option '--fixture' is needed", "consensus", "--jar", right);
+    refused("no class 'com.example.Nowhere'", "consensus", "--fixture", "com.example.Nowhere");
+    refused("is no public ConsensusFixture", "consensus", "--fixture", "java.lang.String");
+    refused("is no public TransportFixture", "transport", "--fixture", "java.lang.Object");
   }
 
   @Test
@@ -135,7 +142,7 @@ final class RunnerTest {
   private int run(Object... arguments) {
     List<String> words = List.of(arguments).stream().map(Object::toString).toList();
     return new Runner(
-            List.of(new StorageKit()),
+            List.of(new StorageKit(), new ConsensusKit(), new TransportKit()),
             new PrintStream(out, true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8))
         .run(words);
