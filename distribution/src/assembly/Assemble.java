@@ -31,7 +31,7 @@ import java.util.zip.ZipOutputStream;
 final class Assemble {
   private static final String MODULES = "java.se,jdk.unsupported";
   private static final String NATIVE_SUFFIXES = ".*\\.(so|jnilib|dylib|dll)$";
-  private static final long STEP_SECONDS_MAX = 120;
+  private static final long STEP_SECONDS_MAX = 300;
 
   private final Path home;
 

@@ -97,7 +97,7 @@ public final class Main {
     LibraryLog.install(log);
     try {
       if (Boolean.getBoolean(REHEARSAL)) {
-        Rehearsal.run(() -> assembly.server(config, log));
+        Rehearsal.run(config, one -> assembly.server(one, log));
         return 0;
       }
       Server server = assembly.server(config, log);

@@ -16,6 +16,7 @@ import io.cairn.apiprotos.etcdserverpb.WatchCreateRequest;
 import io.cairn.apiprotos.etcdserverpb.WatchGrpc;
 import io.cairn.apiprotos.etcdserverpb.WatchRequest;
 import io.cairn.apiprotos.etcdserverpb.WatchResponse;
+import io.cairn.distribution.config.ServerConfig;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
@@ -28,12 +29,13 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /**
- * Runs a server through one of everything that clients ask most, over a real connection, stops it,
- * and starts it again with what it has stored. The build does this once and lets the JVM write down
- * what it loaded and learned, so that servers start with that (JEP 514, JEP 515).
+ * Runs servers through one of everything that clients ask most, over real connections: a cluster,
+ * and a lone member, which is stopped and started again with what it has stored. The build does
+ * this once and lets the JVM write down what it loaded and learned, so that servers start with that
+ * (JEP 514, JEP 515).
  */
 final class Rehearsal {
   private static final int ROUNDS = 6;
@@ -55,10 +57,15 @@ final class Rehearsal {
 
   private Rehearsal() {}
 
-  /** Runs servers, one after the other, all with the same configuration and data directory. */
-  static void run(Supplier<Server> servers) throws Exception {
+  /**
+   * Runs a cluster, then a lone member that is stopped and started again.
+   *
+   * @param servers makes a server for a configuration, not started
+   */
+  static void run(ServerConfig config, Function<ServerConfig, Server> servers) throws Exception {
+    ClusterRehearsal.run(config, servers);
     serve(
-        servers.get(),
+        servers.apply(config),
         channel -> {
           CompletableFuture<WatchResponse> event = watch(channel);
           for (int round = 0; round < ROUNDS; round++) {
@@ -69,7 +76,7 @@ final class Rehearsal {
           compact(channel);
         });
     for (int i = 0; i < RESTARTS; i++) {
-      serve(servers.get(), Rehearsal::pages);
+      serve(servers.apply(config), Rehearsal::pages);
     }
   }
 
@@ -80,18 +87,27 @@ final class Rehearsal {
 
   private static void serve(Server server, Clients clients) throws Exception {
     InetSocketAddress address = server.start(new CompletableFuture<>()).getFirst();
-    ManagedChannel channel =
-        NettyChannelBuilder.forAddress("127.0.0.1", address.getPort())
-            .usePlaintext()
-            .directExecutor()
-            .build();
+    ManagedChannel channel = connect(address);
     try {
       clients.run(channel);
     } finally {
-      channel.shutdownNow();
-      channel.awaitTermination(SECONDS_MAX, TimeUnit.SECONDS);
+      disconnect(channel);
       server.stop();
     }
+  }
+
+  /** A client's connection. */
+  static ManagedChannel connect(InetSocketAddress address) {
+    return NettyChannelBuilder.forAddress("127.0.0.1", address.getPort())
+        .usePlaintext()
+        .directExecutor()
+        .build();
+  }
+
+  /** Ends a client's connection. */
+  static void disconnect(ManagedChannel channel) throws InterruptedException {
+    channel.shutdownNow();
+    channel.awaitTermination(SECONDS_MAX, TimeUnit.SECONDS);
   }
 
   private static CompletableFuture<WatchResponse> watch(ManagedChannel channel) {
@@ -197,7 +213,7 @@ final class Rehearsal {
   }
 
   /** Waits until there are less than {@code limit}. */
-  private static void await(Deque<Future<?>> answers, int limit) throws Exception {
+  static void await(Deque<Future<?>> answers, int limit) throws Exception {
     while (answers.size() >= limit) {
       answers.remove().get(SECONDS_MAX, TimeUnit.SECONDS);
     }
