@@ -33,6 +33,14 @@ final class Following {
     accept(leader, verified);
   }
 
+  void onCommitNotice(Message.CommitNotice notice) {
+    follow(notice.header().from());
+    // As with an append: what lies behind that place may still be replaced by this leader.
+    if (state.log.term(notice.index()) == notice.term()) {
+      state.commitTo(Math.min(notice.commit(), notice.index()));
+    }
+  }
+
   void onHeartbeat(Message.Heartbeat heartbeat) {
     long leader = heartbeat.header().from();
     follow(leader);

@@ -26,6 +26,10 @@ final class Inflight {
     return copy;
   }
 
+  boolean isEmpty() {
+    return count == 0;
+  }
+
   boolean full() {
     return count >= countMax || (count > 0 && bytes >= bytesMax);
   }

@@ -33,13 +33,19 @@ public sealed interface Message {
   /** Answers {@link VoteRequest}. */
   record VoteResponse(Header header, boolean pre, boolean granted) implements Message {}
 
-  /**
-   * Entries to follow the one at {@code prevIndex}; possibly none, to probe or to tell the commit
-   * index.
-   */
+  /** Entries to follow the one at {@code prevIndex}; possibly none, to probe. */
   record AppendRequest(
       Header header, long prevIndex, long prevTerm, List<Entry> entries, long commit)
       implements Message {}
+
+  /**
+   * Tells the commit index to a receiver whose log is believed to have an entry of {@code term} at
+   * {@code index}. It is not answered: if it is lost, or the log is another, the next append or
+   * heartbeat says as much.
+   *
+   * @param term the term of the entry at {@code index}
+   */
+  record CommitNotice(Header header, long index, long term, long commit) implements Message {}
 
   /** The sender's log equals the leader's up to {@code match}, durably. */
   record AppendAccepted(Header header, long match) implements Message {}

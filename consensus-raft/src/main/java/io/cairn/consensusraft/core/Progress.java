@@ -44,7 +44,7 @@ final class Progress {
   /** It was heard from since the last quorum check. */
   boolean active;
 
-  /** The commit index it was last told by an append. */
+  /** The commit index it was last told by an append or a notice. */
   long toldCommit;
 
   /** The newest read-index round it has confirmed. */

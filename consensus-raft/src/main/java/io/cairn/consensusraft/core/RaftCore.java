@@ -128,6 +128,7 @@ public final class RaftCore {
       case Message.VoteRequest request -> elections.onVoteRequest(request);
       case Message.VoteResponse response -> elections.onVoteResponse(response);
       case Message.AppendRequest request -> following.onAppend(request);
+      case Message.CommitNotice notice -> following.onCommitNotice(notice);
       case Message.Heartbeat heartbeat -> following.onHeartbeat(heartbeat);
       case Message.InstallSnapshot install -> following.onInstallSnapshot(install);
       case Message.AppendAccepted accepted -> {
@@ -163,7 +164,10 @@ public final class RaftCore {
           state.becomeFollower(header.term(), 0);
         }
       }
-      case Message.AppendRequest _, Message.Heartbeat _, Message.InstallSnapshot _ ->
+      case Message.AppendRequest _,
+          Message.CommitNotice _,
+          Message.Heartbeat _,
+          Message.InstallSnapshot _ ->
           state.becomeFollower(header.term(), header.from());
       case Message.AppendAccepted _,
           Message.AppendRejected _,
@@ -184,7 +188,10 @@ public final class RaftCore {
   private void answerOldTerm(Message message) {
     long from = message.header().from();
     switch (message) {
-      case Message.AppendRequest _, Message.Heartbeat _, Message.InstallSnapshot _ ->
+      case Message.AppendRequest _,
+          Message.CommitNotice _,
+          Message.Heartbeat _,
+          Message.InstallSnapshot _ ->
           state.out.sendDurably(new Message.StaleTerm(state.header(from)));
       case Message.VoteRequest request -> {
         if (request.pre()) {
@@ -351,6 +358,11 @@ public final class RaftCore {
   /** The last entry that is durable here. */
   public long durableIndex() {
     return state.durability.durable();
+  }
+
+  /** Whether entries wait to be handed out until others have been applied. */
+  public boolean awaitsApplied() {
+    return state.handedOut < Math.min(state.commit, state.durability.durable());
   }
 
   /** The membership as applied. */

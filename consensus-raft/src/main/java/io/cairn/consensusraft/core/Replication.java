@@ -225,7 +225,7 @@ final class Replication {
   /** Sends whatever each follower lacks and may be sent now. */
   void sendAll(Leader leader) {
     for (Progress progress : leader.followers) {
-      while (progress.ready() && sendNext(progress)) {}
+      while (progress.ready() && sendNext(leader, progress)) {}
     }
   }
 
@@ -283,7 +283,7 @@ final class Replication {
     leader.uncommittedBytes += entry.weight();
   }
 
-  private boolean sendNext(Progress progress) {
+  private boolean sendNext(Leader leader, Progress progress) {
     long prev = progress.next - 1;
     if (prev < state.log.base()) {
       if (prev < state.log.cut()) {
@@ -299,10 +299,16 @@ final class Replication {
         progress.due && progress.inflight.full()
             ? List.of()
             : state.log.slice(progress.next, state.settings.appendBytesMax());
-    if (entries.isEmpty()
-        && !progress.due
-        && progress.toldCommit >= state.commit
-        && progress.state == Progress.State.REPLICATE) {
+    if (entries.isEmpty() && !progress.due && progress.state == Progress.State.REPLICATE) {
+      // While an answer is due, the next step, which it makes, has perhaps more to say. But whoever
+      // is about to be removed will not be told anything any more once the change is applied here.
+      if (progress.toldCommit < state.commit
+          && (progress.inflight.isEmpty() || leader.lastChange > state.applied)) {
+        progress.toldCommit = state.commit;
+        state.out.send(
+            new Message.CommitNotice(
+                state.header(progress.id), prev, state.log.term(prev), state.commit));
+      }
       return false;
     }
     sendAppend(progress, prev, state.log.term(prev), entries);

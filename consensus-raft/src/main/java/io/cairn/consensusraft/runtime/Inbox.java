@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Two arrays change places, so that putting in allocates nothing; the lock is held for a store
  * or a swap. The lane is woken only when it is not already on its way: while it syncs, any number
- * of items come in without a system call.
+ * of items come in without a system call. For reports that change nothing at once it is not woken
+ * at all; it finds them with whatever comes next, or when it looks by itself.
  *
  * <p><b>Bound.</b> Proposals are counted, with their bytes, from the moment they enter until {@link
  * #leave} is called for them; beyond the bound they are refused. Everything else is bounded by what
@@ -41,6 +42,9 @@ final class Inbox {
   // Until the first drained() the lane is not to come: somebody else is still starting.
   private boolean scheduled = true;
   private boolean closed;
+  // Whether the lane does not come for idle reports alone, and whether there is more than those.
+  private boolean patient;
+  private boolean urgent;
   private long bytes;
   private int count;
 
@@ -69,7 +73,7 @@ final class Inbox {
       }
       count++;
       bytes += length;
-      wake = put(item);
+      wake = put(item, true);
     }
     wake(wake);
     return Admission.TAKEN;
@@ -82,7 +86,7 @@ final class Inbox {
       if (closed) {
         return false;
       }
-      wake = put(item);
+      wake = put(item, true);
     }
     wake(wake);
     return true;
@@ -92,7 +96,16 @@ final class Inbox {
   void report(Object item) {
     boolean wake;
     synchronized (lock) {
-      wake = put(item);
+      wake = put(item, true);
+    }
+    wake(wake);
+  }
+
+  /** The same for what can wait for whatever comes next, while the lane allows it. */
+  void reportIdly(Object item) {
+    boolean wake;
+    synchronized (lock) {
+      wake = put(item, !patient);
     }
     wake(wake);
   }
@@ -116,6 +129,7 @@ final class Inbox {
       @Nullable Object[] taken = items;
       items = emptied;
       size = 0;
+      urgent = false;
       return taken;
     }
   }
@@ -125,11 +139,16 @@ final class Inbox {
     return new Object[INITIAL];
   }
 
-  /** The lane has done what it took: it comes again if there is more. */
-  void drained() {
+  /**
+   * The lane has done what it took: it comes again if there is more.
+   *
+   * @param isPatient whether it does not come for idle reports alone
+   */
+  void drained(boolean isPatient) {
     boolean more;
     synchronized (lock) {
-      more = size > 0;
+      patient = isPatient;
+      more = isPatient ? urgent : size > 0;
       scheduled = more;
     }
     wake(more);
@@ -149,12 +168,13 @@ final class Inbox {
     }
   }
 
-  private boolean put(Object item) {
+  private boolean put(Object item, boolean isUrgent) {
     if (size == items.length) {
       items = Arrays.copyOf(items, size * 2);
     }
     items[size++] = item;
-    if (scheduled) {
+    urgent |= isUrgent;
+    if (scheduled || !isUrgent) {
       return false;
     }
     scheduled = true;

@@ -175,11 +175,18 @@ final class RaftLoop {
     payloads.clear();
     proposals.clear();
     stopIfDone();
-    inbox.drained();
+    rest();
+  }
+
+  /** What has been applied matters when more is to follow, and to those who wait for the end. */
+  private void rest() {
+    inbox.drained(stopping == null && !core.awaitsApplied());
   }
 
   /** A heartbeat interval has passed. */
   void tick() {
+    // Idle reports have waited long enough.
+    drain();
     if (stopped) {
       return;
     }
@@ -203,6 +210,7 @@ final class RaftLoop {
     standing.updateAcknowledged();
     runOutcomes();
     stopIfDone();
+    rest();
   }
 
   boolean isStopped() {

@@ -98,7 +98,13 @@ final class Work {
     lane.get()
         .execute(() -> {
           Input outcome = task.run();
-          inbox.report(outcome == null ? new Requests.WorkDone() : new Requests.Outcome(outcome));
+          if (outcome == null) {
+            inbox.reportIdly(new Requests.WorkDone());
+          } else if (outcome instanceof Input.Applied) {
+            inbox.reportIdly(new Requests.Outcome(outcome));
+          } else {
+            inbox.report(new Requests.Outcome(outcome));
+          }
         });
   }
 }

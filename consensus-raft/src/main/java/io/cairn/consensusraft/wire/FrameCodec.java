@@ -34,6 +34,7 @@ public final class FrameCodec {
   private static final int READ_INDEX_REQUEST = 9;
   private static final int READ_INDEX_RESPONSE = 10;
   private static final int STALE_TERM = 11;
+  private static final int COMMIT_NOTICE = 12;
   private static final int FORWARD = 32;
   private static final int REFUSED = 33;
 
@@ -165,6 +166,12 @@ public final class FrameCodec {
         writeBoolean(out, response.granted());
       }
       case Message.AppendRequest request -> writeAppend(out, request);
+      case Message.CommitNotice notice -> {
+        begin(out, COMMIT_NOTICE, notice.header());
+        out.writeVarint(notice.index());
+        out.writeVarint(notice.term());
+        out.writeVarint(notice.commit());
+      }
       case Message.AppendAccepted accepted -> {
         begin(out, APPEND_ACCEPTED, accepted.header());
         out.writeVarint(accepted.match());
@@ -272,6 +279,8 @@ public final class FrameCodec {
           case READ_INDEX_RESPONSE ->
               new Message.ReadIndexResponse(header, in.readVarint(), in.readVarint());
           case STALE_TERM -> new Message.StaleTerm(header);
+          case COMMIT_NOTICE ->
+              new Message.CommitNotice(header, in.readVarint(), in.readVarint(), in.readVarint());
           default -> throw new MalformedException("no message has code " + code);
         });
   }

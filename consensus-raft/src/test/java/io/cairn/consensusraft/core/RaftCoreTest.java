@@ -41,6 +41,33 @@ final class RaftCoreTest {
   }
 
   @Test
+  void aNoticeOfTheCommitIndexIsTakenAndNotAnswered() {
+    RaftCore core = follower(new HardState(1, 0, 1), entry(1, 1), entry(2, 1), entry(3, 1));
+    Message.Header header = new Message.Header(2, 1, 1, 0);
+
+    Effects effects =
+        core.step(List.of(new Input.Receive(new Message.CommitNotice(header, 2, 1, 3))));
+
+    assertThat(effects.role().commit()).as("no further than the notice vouches for").isEqualTo(2);
+    assertThat(effects.role().leader()).isEqualTo(2);
+    assertThat(effects.send()).isEmpty();
+  }
+
+  @Test
+  void aNoticeAboutAnotherEntryCommitsNothing() {
+    RaftCore core = follower(new HardState(1, 0, 1), entry(1, 1), entry(2, 1));
+    Message.Header header = new Message.Header(2, 1, 2, 0);
+
+    Effects other =
+        core.step(List.of(new Input.Receive(new Message.CommitNotice(header, 2, 2, 2))));
+    Effects missing =
+        core.step(List.of(new Input.Receive(new Message.CommitNotice(header, 3, 2, 3))));
+
+    assertThat(other.role().commit()).isEqualTo(1);
+    assertThat(missing.role().commit()).isEqualTo(1);
+  }
+
+  @Test
   void twoLeadersInOneTermEndTheProcess() {
     RaftCore core = follower(new HardState(1, 0, 0), entry(1, 1));
     core.step(List.of(from(2, 2, 1, 1, 0)));

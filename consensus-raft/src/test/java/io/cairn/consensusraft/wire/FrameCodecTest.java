@@ -50,7 +50,9 @@ final class FrameCodecTest {
       case 9 ->
           new PeerMessage.Raft(new Message.ReadIndexResponse(header, number(dice), number(dice)));
       case 10 -> new PeerMessage.Raft(new Message.StaleTerm(header));
-      case 11 -> new PeerMessage.Raft(append(dice));
+      case 11 ->
+          new PeerMessage.Raft(
+              new Message.CommitNotice(header, number(dice), number(dice), number(dice)));
       case 12 -> {
         List<PeerMessage.Item> items = new ArrayList<>();
         for (int i = dice.nextInt(4); i > 0; i--) {

@@ -363,6 +363,7 @@ public final class ScenarioRunner {
           (m.pre() ? "pre-vote " : "vote ") + (m.granted() ? "yes" : "no") + to;
       case Message.AppendRequest m ->
           "append " + m.prevIndex() + "+" + m.entries().size() + " commit " + m.commit() + to;
+      case Message.CommitNotice m -> "commit " + m.commit() + " at " + m.index() + to;
       case Message.AppendAccepted m -> "accepted " + m.match() + to;
       case Message.AppendRejected m ->
           "rejected " + m.rejectedIndex() + " hint " + m.hintIndex() + ":" + m.hintTerm() + to;
@@ -379,7 +380,11 @@ public final class ScenarioRunner {
   private static String kind(Message message) {
     return switch (message) {
       case Message.VoteRequest _, Message.VoteResponse _ -> "vote";
-      case Message.AppendRequest _, Message.AppendAccepted _, Message.AppendRejected _ -> "append";
+      case Message.AppendRequest _,
+          Message.CommitNotice _,
+          Message.AppendAccepted _,
+          Message.AppendRejected _ ->
+          "append";
       case Message.Heartbeat _, Message.HeartbeatResponse _ -> "heartbeat";
       case Message.InstallSnapshot _ -> "snapshot";
       case Message.TimeoutNow _ -> "timeout";
