@@ -26,16 +26,18 @@ final class LogWork {
   private final Wal wal;
   private final EventLog events;
   private final ProcessExit exit;
+  private final @Nullable CoreObserver observer;
 
   // Filled by the raft lane, emptied by the log lane: persists that queued up share one sync.
   // Bounded
   // by what the core lets proposals and followers have under way.
   private final ConcurrentLinkedQueue<Persist> queue = new ConcurrentLinkedQueue<>();
 
-  LogWork(Wal wal, EventLog events, ProcessExit exit) {
+  LogWork(Wal wal, EventLog events, ProcessExit exit, @Nullable CoreObserver observer) {
     this.wal = wal;
     this.events = events;
     this.exit = exit;
+    this.observer = observer;
   }
 
   /** Called by the raft lane, which then has {@link #persist} run on the log lane. */
@@ -56,6 +58,9 @@ final class LogWork {
         token = persist.token();
       }
       wal.sync();
+      if (observer != null) {
+        observer.synced(token);
+      }
     } catch (IOException e) {
       throw exit.fail("cannot write the log; what it holds is unknown, so the member stops", e);
     }

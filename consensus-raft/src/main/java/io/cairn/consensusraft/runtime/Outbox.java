@@ -7,16 +7,19 @@ import io.cairn.spi.environment.OnLane;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Messages that must not leave before what they claim is durable (O1). */
 @OnLane("raft")
 final class Outbox {
   private final Peers peers;
+  private final @Nullable CoreObserver observer;
   private final Deque<Outgoing> waiting = new ArrayDeque<>();
   private long durableToken;
 
-  Outbox(Peers peers) {
+  Outbox(Peers peers, @Nullable CoreObserver observer) {
     this.peers = peers;
+    this.observer = observer;
   }
 
   /** Sends what may leave, keeps the rest. */
@@ -40,6 +43,9 @@ final class Outbox {
   }
 
   private void send(Outgoing outgoing) {
+    if (observer != null) {
+      observer.leaves(outgoing);
+    }
     peers.send(outgoing.message().header().to(), new PeerMessage.Raft(outgoing.message()));
   }
 }

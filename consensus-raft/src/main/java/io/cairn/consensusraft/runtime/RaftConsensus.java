@@ -55,6 +55,9 @@ public final class RaftConsensus implements Consensus {
   private final PeerNetwork network;
   private final Reception reception;
 
+  // Set before start(), if at all.
+  private @Nullable CoreObserver observer;
+
   // Written once by start(); until then whatever is asked for waits in the inbox.
   private volatile @Nullable RaftLoop loop;
 
@@ -163,6 +166,11 @@ public final class RaftConsensus implements Consensus {
     network.watch(new PeerWatch(inbox, reception));
   }
 
+  /** Has somebody look on, in a simulation; to be called before {@link #start}. */
+  public void observe(CoreObserver whoLooksOn) {
+    observer = whoLooksOn;
+  }
+
   /**
    * The index behind which the log begins: where the state stands that the log has last recorded as
    * installed, or up to where it was cut; to be asked before {@link #start}.
@@ -186,6 +194,10 @@ public final class RaftConsensus implements Consensus {
             scheduler.lane("wal-segments"),
             events,
             machine.appliedPoint());
+    CoreObserver looksOn = observer;
+    if (looksOn != null) {
+      looksOn.recovered(opened.recovered());
+    }
     PeerRecords records = openRecords();
     StateOutcomes stateOutcomes = new StateOutcomes(inbox);
     SnapshotExchange exchange =
@@ -210,7 +222,7 @@ public final class RaftConsensus implements Consensus {
         new RaftLoop(
             core,
             machine,
-            new LogWork(opened.wal(), events, exit),
+            new LogWork(opened.wal(), events, exit, looksOn),
             new Work(lazily("log"), lazily("apply"), inbox),
             inbox,
             new RaftLoop.Network(
@@ -233,7 +245,8 @@ public final class RaftConsensus implements Consensus {
                 options.requestTimeoutMillis() * NANOS_PER_MILLI,
                 electionNanos,
                 kept,
-                made));
+                made),
+            looksOn);
     reception.begin(records);
     // On this thread, before the lane's: whatever is committed is applied when start returns.
     started.begin();

@@ -66,6 +66,7 @@ final class RaftLoop {
   private final TimeSource time;
   private final EventLog events;
   private final Limits limits;
+  private final @Nullable CoreObserver observer;
 
   private final ReadWaiters reads = new ReadWaiters();
   private final List<Input> inputs = new ArrayList<>();
@@ -96,7 +97,8 @@ final class RaftLoop {
       Network network,
       TimeSource time,
       EventLog events,
-      Limits limits) {
+      Limits limits,
+      @Nullable CoreObserver observer) {
     this.core = core;
     this.machine = machine;
     this.membership = new CommittedRun.Membership(core.configuration());
@@ -105,10 +107,11 @@ final class RaftLoop {
     this.inbox = inbox;
     this.peers = network.peers();
     this.reception = network.reception();
-    this.outbox = new Outbox(peers);
+    this.outbox = new Outbox(peers, observer);
     this.time = time;
     this.events = events;
     this.limits = limits;
+    this.observer = observer;
     this.standing = new Standing(core);
     this.transfers = new Transfers(core, limits.electionNanos());
     this.own =
@@ -351,6 +354,9 @@ final class RaftLoop {
       }
     }
     Effects effects = core.step(list);
+    if (observer != null) {
+      observer.stepped(core, effects);
+    }
     long begunAnewAt = installs.decided(effects);
     if (begunAnewAt != 0) {
       own.overtakenBy(begunAnewAt);

@@ -37,6 +37,7 @@ public final class ClusterInvariants {
   private final Map<Long, Shown> shown = new HashMap<>(); // Only looked up, never walked through.
   private final Map<Bytes, Long> operations = new HashMap<>(); // Likewise.
   private long newestTerm;
+  private long highestFloor;
   private long configurationIndex;
   private Configuration newestConfiguration = Configuration.EMPTY;
 
@@ -63,6 +64,7 @@ public final class ClusterInvariants {
         "C1",
         member + " applies entry " + entry.index() + " after " + member.lastApplied());
     queue.fold(entry.index() * 31 + entry.term());
+    member.log().applies(entry.index(), entry.term());
     if (entry.index() > log.size()) {
       check(
           entry.index() == log.size() + 1,
@@ -102,6 +104,7 @@ public final class ClusterInvariants {
   void shows(SimulatedMember member, State state) {
     Shown now = new Shown(state.revision(), state.compactionFloor(), member.id());
     Shown before = shown.putIfAbsent(state.appliedIndex(), now);
+    highestFloor = Math.max(highestFloor, state.compactionFloor());
     check(
         before == null || (before.revision() == now.revision() && before.floor() == now.floor()),
         "I8",
@@ -112,6 +115,24 @@ public final class ClusterInvariants {
             + state.appliedIndex()
             + ", before it was "
             + before);
+  }
+
+  /** A member commits the state as of an entry to its engine. */
+  void stores(SimulatedMember member, long applied, long term, long revision, long floor) {
+    Shown known = shown.get(applied);
+    check(
+        applied <= log.size() && (applied == 0 || log.get((int) applied - 1).term() == term),
+        "O4",
+        member + " stores entry " + applied + " of term " + term + ", which nobody has applied");
+    check(
+        known == null || (known.revision() == revision && known.floor() == floor),
+        "O4",
+        member + " stores revision " + revision + ", floor " + floor + " as of entry " + applied);
+  }
+
+  /** The highest compaction floor that any member has shown. */
+  long highestFloor() {
+    return highestFloor;
   }
 
   /** Nothing falls within one life of a process, and applied &lt;= commit. */

@@ -155,6 +155,7 @@ final class ObservedConsensus implements Consensus {
     public SnapshotSink receiveSnapshot() {
       SnapshotSink sink = machine.receiveSnapshot();
       return new SnapshotSink() {
+        private final long floor = invariants.highestFloor();
         private AppliedPoint point = AppliedPoint.ZERO;
 
         @Override
@@ -176,7 +177,7 @@ final class ObservedConsensus implements Consensus {
         @Override
         public void install() {
           sink.install();
-          member.installed(point.index());
+          member.installed(point.index(), invariants.highestFloor() > floor);
           configuration = point.configuration();
           invariants.shows(member, member.kernel().published().state());
         }

@@ -27,6 +27,7 @@ public final class SimulatedCluster {
   private final Reached reached = new Reached();
   private final SimulatedNetwork network;
   private final ClusterInvariants invariants;
+  private final LogInvariants logs;
   private final Map<Long, SimulatedMember> members = new TreeMap<>();
   private final List<Long> founders = new ArrayList<>();
   private @Nullable Broken found;
@@ -37,6 +38,7 @@ public final class SimulatedCluster {
     this.knobs = knobs;
     this.network = new SimulatedNetwork(queue, rng.split("net"));
     this.invariants = new ClusterInvariants(queue, reached);
+    this.logs = new LogInvariants(queue);
     for (long id = 1; id <= size; id++) {
       founders.add(id);
       add(id);
@@ -68,6 +70,11 @@ public final class SimulatedCluster {
   /** The observer. */
   public ClusterInvariants invariants() {
     return invariants;
+  }
+
+  /** The observer of logs. */
+  LogInvariants logs() {
+    return logs;
   }
 
   /** What came about so far. */

@@ -56,6 +56,7 @@ public final class SimulatedMember {
   private final String name;
   private final Rng rng;
   private final SimulatedDisk disk;
+  private final LogInvariants.Watched log;
 
   // By folder; what a folder on the disk stands for. One that is not on the disk is of no account.
   private final Map<String, ModelEngine> engines = new TreeMap<>();
@@ -85,6 +86,7 @@ public final class SimulatedMember {
     this.name = "m" + id;
     this.rng = rng;
     this.disk = new SimulatedDisk(queue, rng.split("disk"));
+    this.log = cluster.logs().watch(this);
     disk.syncsGoOnWhile(() -> life != null && life.isUnheardOf());
   }
 
@@ -107,6 +109,11 @@ public final class SimulatedMember {
   /** Whether it has found out that it was removed from the cluster, and has stopped. */
   public boolean isRemoved() {
     return removed;
+  }
+
+  /** What its log must hold. */
+  LogInvariants.Watched log() {
+    return log;
   }
 
   /** Its process, which must run. */
@@ -236,7 +243,7 @@ public final class SimulatedMember {
     ModelEngine opened =
         closed == null ? new ModelEngine(queue, Tables.ALL, 200_000) : closed.reopen();
     engines.put(folder, opened);
-    return opened;
+    return new AuditedEngine(opened, this, cluster.invariants());
   }
 
   private void open(MemberLife started, MemberIdentity identity) throws IOException {
@@ -273,6 +280,7 @@ public final class SimulatedMember {
             started,
             started,
             network);
+    raft.observe(log);
     EngineFolders folders = new EngineFolders(disk, this::openEngine, raft::cutIndex);
     StorageEngine engine = folders.open();
     Consensus observed = new ObservedConsensus(raft, this, cluster.invariants());
@@ -340,6 +348,7 @@ public final class SimulatedMember {
       return;
     }
     running.kill();
+    log.ended();
     if (power) {
       disk.powerFailed();
     } else {
@@ -368,6 +377,7 @@ public final class SimulatedMember {
         operations,
         () -> {
           running.kill();
+          log.ended();
           cluster.reached().count("power cuts within a write or sync");
           // Not from within its own code: the process is still on the stack.
           queue.after(
@@ -452,6 +462,10 @@ public final class SimulatedMember {
    * The process ended itself. That is right after an error of the disk, and a finding otherwise.
    */
   private void ended(String what, Throwable cause) {
+    if (cause instanceof Broken broken) {
+      cluster.found(broken);
+      return;
+    }
     boolean disksFault = causedByDisk(cause) && (disk.failures() > failuresAtStart || damaged);
     if (!disksFault || !mayFail) {
       cluster.found(new Broken("stop", name + " ended itself: " + what, cause));
@@ -555,9 +569,12 @@ public final class SimulatedMember {
     lastApplied = index;
   }
 
-  void installed(long index) {
+  void installed(long index, boolean compactedMeanwhile) {
     lastApplied = index;
     cluster.reached().count("states installed");
+    if (compactedMeanwhile) {
+      cluster.reached().count("compactions during an install");
+    }
   }
 
   void changed(boolean accepted) {

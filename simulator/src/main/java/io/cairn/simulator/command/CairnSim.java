@@ -126,7 +126,8 @@ public final class CairnSim {
     }
     batch.report(processNanos() - process).forEach(out::println);
     boolean enough = !mustReach || batch.runs() < 200 || batch.unreached().isEmpty();
-    return batch.failures().isEmpty() && enough ? 0 : 1;
+    boolean decided = !batch.leavesTooMuchUndecided();
+    return batch.failures().isEmpty() && enough && decided ? 0 : 1;
   }
 
   private static long cpuNanos() {

@@ -27,6 +27,7 @@ public final class Batch {
           "call Revoke ok",
           "call Txn ok",
           "changes applied",
+          "compactions during an install",
           "connections broken",
           "engines that lost commits",
           "entries of an older term applied",
@@ -48,6 +49,7 @@ public final class Batch {
           "log: cut off the torn end of the log",
           "log: cut the log",
           "leases expired",
+          "leases expired under a later leader",
           "leases promised",
           "members added",
           "members that stopped because of their disk",
@@ -69,6 +71,11 @@ public final class Batch {
           "watches from the oldest revision",
           "watches resumed",
           "writes torn");
+
+  /**
+   * At most one of so many components may stay undecided, rounded up in favour of small batches.
+   */
+  private static final long UNDECIDED_ONE_IN = 50;
 
   /** After so many runs most of what is hot has been compiled. */
   private static final int WARM_UP_RUNS = 60;
@@ -141,6 +148,16 @@ public final class Batch {
     return MUST_REACH.stream().filter(situation -> !reached.containsKey(situation)).toList();
   }
 
+  /**
+   * Whether the search of histories gave up more often than once in fifty components: then it says
+   * too little to be counted on.
+   */
+  public boolean leavesTooMuchUndecided() {
+    long undecided = reached.getOrDefault("search undecided", 0L);
+    long asked = undecided + reached.getOrDefault("search ok", 0L);
+    return undecided > Math.ceilDiv(asked, UNDECIDED_ONE_IN);
+  }
+
   /** The batch in one line. */
   public String summary() {
     return "%d seeds, %.2f simulated hours, %d events, %d failures"
@@ -167,6 +184,9 @@ public final class Batch {
                   warm.events(),
                   warmOfThree.virtualPer(warmOfThree.cpuNanos),
                   warmOfThree.events()));
+    }
+    if (leavesTooMuchUndecided()) {
+      lines.add("too many searches were undecided");
     }
     reached.forEach((situation, times) -> lines.add("  %-45s %d".formatted(situation, times)));
     unreached().forEach(situation -> lines.add("  %-45s never".formatted(situation)));

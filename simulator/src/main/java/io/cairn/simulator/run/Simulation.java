@@ -535,12 +535,7 @@ public final class Simulation {
     violations.addAll(found.violations());
     cluster.reached().add("operations checked", history.operations().size());
     cluster.reached().add("leases promised", history.promises().size());
-    for (LogEntry entry : history.log()) {
-      if (entry.command() instanceof Command.LeaseRevoke(long _, long decidedInTerm, long _)
-          && decidedInTerm == entry.term()) {
-        cluster.reached().count("leases expired");
-      }
-    }
+    countExpiries(history.log());
     for (Watching watching : history.watchings()) {
       for (Watching.Told told : watching.messages()) {
         if (told instanceof Watching.Told.Events events) {
@@ -552,6 +547,21 @@ public final class Simulation {
       cluster
           .reached()
           .count("search " + component.verdict().name().toLowerCase(java.util.Locale.ROOT));
+    }
+  }
+
+  private void countExpiries(List<LogEntry> log) {
+    Map<Long, Long> grantedIn = new TreeMap<>();
+    for (LogEntry entry : log) {
+      if (entry.command() instanceof Command.LeaseGrant grant) {
+        grantedIn.put(grant.id(), entry.term());
+      } else if (entry.command() instanceof Command.LeaseRevoke(long id, long decidedIn, long _)
+          && decidedIn == entry.term()) {
+        cluster.reached().count("leases expired");
+        if (grantedIn.getOrDefault(id, decidedIn) < decidedIn) {
+          cluster.reached().count("leases expired under a later leader");
+        }
+      }
     }
   }
 }
