@@ -48,7 +48,7 @@ final class ModelLog {
 
   /** Removes everything behind {@code index}. */
   void cutOffAfter(long index) {
-    size = (int) Math.clamp(index - base, 0, size);
+    size = Math.clamp(index - base, 0, size);
   }
 
   /** Appends the entry behind the last one. */
