@@ -287,6 +287,7 @@ public final class LogInvariants {
                     || durableState.vote() == response.header().to();
             case Message.AppendAccepted accepted -> accepted.match() <= durable.last();
             case Message.AppendRequest _,
+                Message.CommitNotice _,
                 Message.AppendRejected _,
                 Message.Heartbeat _,
                 Message.HeartbeatResponse _,
