@@ -9,24 +9,18 @@ import java.util.List;
 
 /** Opens toy engines; chosen with {@code --backend toy}. */
 public final class ToyBackend implements StorageBackend {
-  private static final PluginDescriptor DESCRIPTOR =
-      new PluginDescriptor(
-          "toy",
-          PluginDescriptor.Kind.STORAGE,
-          PluginDescriptor.SPI_VERSION,
-          "sorted maps in memory, written out by every barrier",
-          List.of(DURABLE));
-
-  /** For {@link java.util.ServiceLoader}. */
-  public ToyBackend() {}
-
   @Override
   public PluginDescriptor descriptor() {
-    return DESCRIPTOR;
+    return new PluginDescriptor(
+        "toy",
+        PluginDescriptor.Kind.STORAGE,
+        PluginDescriptor.SPI_VERSION,
+        "sorted maps in memory, written out by every barrier",
+        List.of(DURABLE));
   }
 
   @Override
   public StorageEngine open(StorageOptions options) {
-    return ToyEngine.open(options);
+    return new ToyEngine(options);
   }
 }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.example.toybackend;
 
+import static java.util.Objects.requireNonNull;
+
 import io.cairn.spi.storage.Mutation;
 import io.cairn.spi.storage.StorageEngine;
 import io.cairn.spi.storage.StorageException;
 import io.cairn.spi.storage.StorageOptions;
 import io.cairn.spi.storage.StorageSize;
 import io.cairn.spi.storage.StorageView;
-import io.cairn.spi.storage.Table;
 import io.cairn.spi.store.Bytes;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -17,30 +17,22 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tables that are never changed once they are visible: a commit copies what it changes and then
- * shows all of it at once (S2, S3). The methods that write are synchronized, so close waits for
- * them (S11).
+ * Tables that are never changed once they are visible: a commit copies them, changes the copies and
+ * then shows all of them at once (S2, S3).
  */
 final class ToyEngine implements StorageEngine {
-  private static final String FAILED = "an earlier commit or barrier failed; open it anew";
-
   private final ToyFile file;
 
   /** Written under the lock of this, read by any thread. */
-  private volatile Map<Table, NavigableMap<Bytes, Bytes>> tables;
+  private volatile Map<String, NavigableMap<Bytes, Bytes>> tables;
 
   /** Why all work is refused, if it is (S7, S11). Written and read as the tables are. */
   private volatile @Nullable String refusal;
 
-  private ToyEngine(ToyFile file, Map<Table, NavigableMap<Bytes, Bytes>> tables) {
-    this.file = file;
-    this.tables = tables;
-  }
-
-  static ToyEngine open(StorageOptions options) {
-    ToyFile file = ToyFile.lock(options.directory());
+  ToyEngine(StorageOptions options) {
+    file = ToyFile.lock(options.directory());
     try {
-      return new ToyEngine(file, file.read(options.tables()));
+      tables = file.read(options.tables());
     } catch (RuntimeException e) {
       file.unlock();
       throw e;
@@ -54,21 +46,13 @@ final class ToyEngine implements StorageEngine {
   }
 
   @Override
-  public synchronized void commit(List<Mutation> batch) {
-    requireUsable();
-    Map<Table, NavigableMap<Bytes, Bytes>> changed = new LinkedHashMap<>();
-    try {
-      for (Mutation mutation : batch) {
-        Table table = mutation.table();
-        apply(mutation, changed.computeIfAbsent(table, any -> new TreeMap<>(tables.get(table))));
-      }
-    } catch (RuntimeException | Error e) {
-      refusal = FAILED;
-      throw e;
-    }
-    Map<Table, NavigableMap<Bytes, Bytes>> next = new LinkedHashMap<>(tables);
-    next.putAll(changed);
-    tables = next;
+  public void commit(List<Mutation> batch) {
+    attempt(() -> {
+      Map<String, NavigableMap<Bytes, Bytes>> next = new TreeMap<>();
+      tables.forEach((name, entries) -> next.put(name, new TreeMap<>(entries)));
+      batch.forEach(mutation -> apply(mutation, requireNonNull(next.get(mutation.table().name()))));
+      tables = next;
+    });
   }
 
   /** The caller may write to its arrays afterwards, so what is kept is copied. */
@@ -82,12 +66,17 @@ final class ToyEngine implements StorageEngine {
   }
 
   @Override
-  public synchronized void barrier() {
+  public void barrier() {
+    attempt(() -> file.write(tables));
+  }
+
+  /** Views go on meanwhile, also if it fails; close waits for it (S7, S11). */
+  private synchronized void attempt(Runnable work) {
     requireUsable();
     try {
-      file.write(tables);
+      work.run();
     } catch (RuntimeException | Error e) {
-      refusal = FAILED;
+      refusal = "an earlier commit or barrier failed; open it anew";
       throw e;
     }
   }
@@ -95,12 +84,11 @@ final class ToyEngine implements StorageEngine {
   @Override
   public StorageSize size() {
     requireUsable();
-    long bytes = 0;
-    for (NavigableMap<Bytes, Bytes> entries : tables.values()) {
-      for (Map.Entry<Bytes, Bytes> entry : entries.entrySet()) {
-        bytes += entry.getKey().length() + entry.getValue().length();
-      }
-    }
+    long bytes =
+        tables.values().stream()
+            .flatMap(entries -> entries.entrySet().stream())
+            .mapToLong(entry -> entry.getKey().length() + entry.getValue().length())
+            .sum();
     return new StorageSize(bytes, bytes);
   }
 

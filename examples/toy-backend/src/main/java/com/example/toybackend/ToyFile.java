@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.example.toybackend;
 
+import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
@@ -20,8 +21,6 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -35,7 +34,7 @@ import java.util.zip.ZipException;
  * checksum. It is written beside the old one, synced, and renamed, so there always is a whole one
  * (S4).
  */
-record ToyFile(Path directory, FileChannel lock) {
+record ToyFile(Path directory, Path content, FileChannel lock) {
   /** Takes the directory for one engine alone (S9). */
   static ToyFile lock(Path directory) {
     try {
@@ -44,7 +43,7 @@ record ToyFile(Path directory, FileChannel lock) {
         lock.close();
         throw new StorageException.InUse("'" + directory + "' is open in another engine");
       }
-      return new ToyFile(directory, lock);
+      return new ToyFile(directory, directory.resolve("content"), lock);
     } catch (IOException e) {
       throw new StorageException.Failed("cannot lock '" + directory + "'", e);
     }
@@ -58,44 +57,42 @@ record ToyFile(Path directory, FileChannel lock) {
     }
   }
 
-  Map<Table, NavigableMap<Bytes, Bytes>> read(List<Table> asked) {
-    Map<Table, NavigableMap<Bytes, Bytes>> tables = new LinkedHashMap<>();
-    asked.forEach(table -> tables.put(table, new TreeMap<>()));
-    if (!Files.exists(content())) {
+  /** The tables by their names. */
+  Map<String, NavigableMap<Bytes, Bytes>> read(List<Table> asked) {
+    Map<String, NavigableMap<Bytes, Bytes>> tables = new TreeMap<>();
+    asked.forEach(table -> tables.put(table.name(), new TreeMap<>()));
+    if (!Files.exists(content)) {
       return tables;
     }
-    try (InputStream file = new GZIPInputStream(Files.newInputStream(content()))) {
+    try (InputStream file = new GZIPInputStream(Files.newInputStream(content))) {
       // All of it first: the checksum stands at the end.
       DataInputStream in = new DataInputStream(new ByteArrayInputStream(file.readAllBytes()));
-      for (int left = in.readInt(); left > 0; left--) {
+      while (in.available() > 0) {
         String name = in.readUTF();
-        Table table =
-            asked.stream().filter(each -> each.name().equals(name)).findAny().orElse(null);
-        if (table == null) { // S12
-          throw new StorageException.Damaged("'" + content() + "' has a table '" + name + "'");
+        NavigableMap<Bytes, Bytes> entries = tables.get(name);
+        if (entries == null) { // S12
+          throw new StorageException.Damaged("'" + content + "' has a table '" + name + "'");
         }
-        NavigableMap<Bytes, Bytes> entries = new TreeMap<>();
         for (int count = in.readInt(); count > 0; count--) {
           entries.put(read(in), read(in));
         }
-        tables.put(table, entries);
       }
       return tables;
     } catch (EOFException | ZipException e) { // S8
-      throw new StorageException.Damaged("'" + content() + "' is not what was written", e);
+      throw new StorageException.Damaged("'" + content + "' is not what was written", e);
     } catch (IOException e) {
-      throw new StorageException.Failed("cannot read '" + content() + "'", e);
+      throw new StorageException.Failed("cannot read '" + content + "'", e);
     }
   }
 
-  void write(Map<Table, NavigableMap<Bytes, Bytes>> tables) {
+  void write(Map<String, NavigableMap<Bytes, Bytes>> tables) {
     Path next = directory.resolve("content.next");
     try (FileChannel file = FileChannel.open(next, CREATE, TRUNCATE_EXISTING, WRITE);
+        FileChannel names = FileChannel.open(directory, READ);
         GZIPOutputStream zip = new GZIPOutputStream(Channels.newOutputStream(file));
         DataOutputStream out = new DataOutputStream(zip)) {
-      out.writeInt(tables.size());
-      for (Map.Entry<Table, NavigableMap<Bytes, Bytes>> table : tables.entrySet()) {
-        out.writeUTF(table.getKey().name());
+      for (Map.Entry<String, NavigableMap<Bytes, Bytes>> table : tables.entrySet()) {
+        out.writeUTF(table.getKey());
         out.writeInt(table.getValue().size());
         for (Map.Entry<Bytes, Bytes> entry : table.getValue().entrySet()) {
           write(out, entry.getKey());
@@ -104,17 +101,11 @@ record ToyFile(Path directory, FileChannel lock) {
       }
       zip.finish();
       file.force(true);
-      Files.move(next, content(), StandardCopyOption.ATOMIC_MOVE);
-      try (FileChannel names = FileChannel.open(directory, READ)) {
-        names.force(true);
-      }
+      Files.move(next, content, ATOMIC_MOVE);
+      names.force(true);
     } catch (IOException e) {
-      throw new StorageException.Failed("cannot write '" + content() + "'", e);
+      throw new StorageException.Failed("cannot write '" + content + "'", e);
     }
-  }
-
-  private Path content() {
-    return directory.resolve("content");
   }
 
   private static Bytes read(DataInputStream in) throws IOException {

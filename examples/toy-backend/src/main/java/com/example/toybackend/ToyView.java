@@ -11,14 +11,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** Tables that nobody changes any more (S2). */
 final class ToyView implements StorageView {
-  private final Map<Table, NavigableMap<Bytes, Bytes>> tables;
+  private final Map<String, NavigableMap<Bytes, Bytes>> tables;
   private volatile boolean closed;
 
-  ToyView(Map<Table, NavigableMap<Bytes, Bytes>> tables) {
+  ToyView(Map<String, NavigableMap<Bytes, Bytes>> tables) {
     this.tables = tables;
   }
 
@@ -44,19 +43,19 @@ final class ToyView implements StorageView {
 
   @Override
   public Cursor scan(Table table, Bytes from, Bytes to) {
-    return new Walk(range(entries(table), from, to).entrySet().iterator());
+    return new Walk(range(entries(table), from, to));
   }
 
   @Override
   public Cursor scanReverse(Table table, Bytes from, Bytes to) {
-    return new Walk(range(entries(table), from, to).descendingMap().entrySet().iterator());
+    return new Walk(range(entries(table), from, to).descendingMap());
   }
 
   private NavigableMap<Bytes, Bytes> entries(Table table) {
     if (closed) {
       throw new StorageException.Refused("the view is closed");
     }
-    return tables.getOrDefault(table, new TreeMap<>());
+    return tables.getOrDefault(table.name(), new TreeMap<>());
   }
 
   @Override
@@ -64,42 +63,33 @@ final class ToyView implements StorageView {
     closed = true;
   }
 
-  /** Stands before, on and behind the entries, one after the other. */
+  /** Stands before the entries, with nothing in its hands, and then on one after the other. */
   private static final class Walk implements Cursor {
     private final Iterator<Map.Entry<Bytes, Bytes>> entries;
-    private Map.@Nullable Entry<Bytes, Bytes> present;
+    private Map.Entry<Bytes, Bytes> present = Map.entry(Bytes.EMPTY, Bytes.EMPTY);
 
-    Walk(Iterator<Map.Entry<Bytes, Bytes>> entries) {
-      this.entries = entries;
+    Walk(Map<Bytes, Bytes> range) {
+      entries = range.entrySet().iterator();
     }
 
     @Override
     public boolean next() {
-      present = entries.hasNext() ? entries.next() : null;
-      return present != null;
+      boolean more = entries.hasNext();
+      present = more ? entries.next() : present;
+      return more;
     }
 
     @Override
     public Bytes key() {
-      return present().getKey();
+      return present.getKey();
     }
 
     @Override
     public Bytes value() {
-      return present().getValue();
-    }
-
-    private Map.Entry<Bytes, Bytes> present() {
-      Map.Entry<Bytes, Bytes> entry = present;
-      if (entry == null) {
-        throw new StorageException.Refused("the cursor stands on no entry");
-      }
-      return entry;
+      return present.getValue();
     }
 
     @Override
-    public void close() {
-      present = null;
-    }
+    public void close() {}
   }
 }
