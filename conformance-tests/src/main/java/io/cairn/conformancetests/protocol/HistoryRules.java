@@ -150,7 +150,7 @@ final class HistoryRules {
   @TestsRule("HISTORY-1")
   @Says("a random history gets the answers of a naive model, and a watcher its changes")
   void answersAreThoseOfTheModel(long seed, Client client) {
-    int requests = Level.ofThisRun().pick(150, 5_000);
+    int requests = Level.ofThisRun().pick(150, 2_000);
     Watchers watchers = client.watchers();
     NaiveStore model = new NaiveStore(client.revision());
     Draw draw = new Draw(new SplittableRandom(seed), client);
