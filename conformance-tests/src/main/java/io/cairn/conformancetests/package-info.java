@@ -20,6 +20,11 @@
  * can bring about; every report says so too. {@link io.cairn.conformancetests.StorageKit} runs the
  * suites on a jar, for authors who write no test.
  *
+ * <h2>Other seams</h2>
+ *
+ * <p>The packages below have the suites for consensus engines, for transports, and for servers that
+ * speak etcd's protocol.
+ *
  * <p>Start reading at {@link io.cairn.conformancetests.StorageConformance}.
  */
 @NullMarked
