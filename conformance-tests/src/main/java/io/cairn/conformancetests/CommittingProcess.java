@@ -11,6 +11,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.SplittableRandom;
 
@@ -33,6 +34,7 @@ final class CommittingProcess {
    * (or 0), and the backend's jars unless it is on the class path.
    */
   public static void main(String[] arguments) throws IOException, CannotRunException {
+    endWithWhoeverStartedThis();
     Path directory = Path.of(arguments[1]);
     long seed = Long.parseLong(arguments[4]);
     int barriersLeft = Integer.parseInt(arguments[5]);
@@ -57,6 +59,14 @@ final class CommittingProcess {
           }
         }
       }
+    }
+  }
+
+  /** Or else it would commit for ever when the tests are broken off. */
+  private static void endWithWhoeverStartedThis() {
+    Optional<ProcessHandle> parent = ProcessHandle.current().parent();
+    if (parent.isPresent()) {
+      var _ = parent.get().onExit().thenRun(() -> Runtime.getRuntime().halt(1));
     }
   }
 

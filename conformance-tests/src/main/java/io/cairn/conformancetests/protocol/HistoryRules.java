@@ -150,7 +150,7 @@ final class HistoryRules {
   @TestsRule("HISTORY-1")
   @Says("a random history gets the answers of a naive model, and a watcher its changes")
   void answersAreThoseOfTheModel(long seed, Client client) {
-    int requests = Level.ofThisRun().pick(150, 2_000);
+    int requests = Level.ofThisRun().pick(150, 1_000);
     Watchers watchers = client.watchers();
     NaiveStore model = new NaiveStore(client.revision());
     Draw draw = new Draw(new SplittableRandom(seed), client);
@@ -232,7 +232,7 @@ final class HistoryRules {
   @TestsRule("HISTORY-2")
   @Says("every revision of a long history reads as it was")
   void everyRevisionReadsAsItWas(Client client) {
-    int writes = Level.ofThisRun().pick(80, 3_000);
+    int writes = Level.ofThisRun().pick(80, 1_000);
     NaiveStore model = new NaiveStore(client.revision());
     Draw draw = new Draw(new SplittableRandom(writes), client);
     long first = model.revision();
