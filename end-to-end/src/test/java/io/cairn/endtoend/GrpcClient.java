@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A bare connection to a server, for requests that client libraries would not send. */
 public final class GrpcClient implements AutoCloseable {
-  private static final long SECONDS_MAX = 30;
+  private static final long SECONDS_MAX = 120;
 
   private final ManagedChannel channel;
 
