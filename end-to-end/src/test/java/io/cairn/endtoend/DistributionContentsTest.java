@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -27,9 +28,9 @@ final class DistributionContentsTest {
   }
 
   /** Paths without versions and platforms, sorted. */
-  private static TreeSet<String> files() throws IOException {
+  private static NavigableSet<String> files() throws IOException {
     Path home = Objects.requireNonNull(ServerProcess.launcher().getParent()).getParent();
-    TreeSet<String> files = new TreeSet<>();
+    NavigableSet<String> files = new TreeSet<>();
     try (Stream<Path> found = Files.walk(Objects.requireNonNull(home))) {
       found
           .filter(Files::isRegularFile)
