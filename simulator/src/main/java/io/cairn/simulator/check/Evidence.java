@@ -34,14 +34,17 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>an answer that something was changed takes its revision, which nothing else can have;
  *   <li>a value that is written once only tells when an unanswered put of it took effect;
- *   <li>what is seen at a revision was neither overwritten nor deleted before, and has had its
- *       version from the beginning.
+ *   <li>what is seen at a revision was neither overwritten nor deleted before, has had its version
+ *       from the beginning, and its key has not been deleted since the revision that created it.
  * </ul>
  */
 @OnLane("owner")
 final class Evidence {
   /** A key as it was written by one operation. */
   private record Written(Bytes key, long modRevision) {}
+
+  /** A key from its creation to its deletion. */
+  private record Created(Bytes key, long createRevision) {}
 
   private record Valued(Bytes key, Bytes value) {}
 
@@ -55,6 +58,8 @@ final class Evidence {
   private final Map<Valued, Long> firstSeenMods = new HashMap<>();
   private final Map<Written, Long> lastSeen = new HashMap<>();
   private final Map<Version, Long> lastSeenValues = new HashMap<>();
+  private final Map<Created, NavigableMap<Long, Long>> versionsOf = new HashMap<>();
+  private final Map<Created, Long> lastAlive = new HashMap<>();
   private final Set<Valued> put = new HashSet<>();
   private final Set<Valued> putAgain = new HashSet<>();
 
@@ -137,6 +142,21 @@ final class Evidence {
     return versions.getOrDefault(new Written(key, modRevision), 0L);
   }
 
+  /**
+   * The version that a key, created at a revision, had when somebody saw it first after another
+   * revision; {@link Long#MAX_VALUE} if nobody did.
+   */
+  long versionAfter(Bytes key, long createRevision, long revision) {
+    NavigableMap<Long, Long> seen = versionsOf.get(new Created(key, createRevision));
+    Map.Entry<Long, Long> later = seen == null ? null : seen.higherEntry(revision);
+    return later == null ? Long.MAX_VALUE : later.getValue();
+  }
+
+  /** Until which revision a key, created at a revision, was there at least. */
+  long lastAlive(Bytes key, long createRevision) {
+    return lastAlive.getOrDefault(new Created(key, createRevision), 0L);
+  }
+
   /** Until which revision what was written to a key at a revision was there at least. */
   long lastSeen(Bytes key, long modRevision) {
     return lastSeen.getOrDefault(new Written(key, modRevision), 0L);
@@ -197,6 +217,9 @@ final class Evidence {
     Written written = new Written(kv.key(), kv.modRevision());
     versions.put(written, kv.version());
     lastSeen.merge(written, revision, Math::max);
+    Created created = new Created(kv.key(), kv.createRevision());
+    versionsOf.computeIfAbsent(created, _ -> new TreeMap<>()).put(kv.modRevision(), kv.version());
+    lastAlive.merge(created, revision, Math::max);
     firstSeenMods.merge(new Valued(kv.key(), kv.value()), kv.modRevision(), Math::min);
     lastSeenValues.merge(new Version(kv.key(), kv.value(), kv.version()), revision, Math::max);
   }

@@ -67,10 +67,12 @@ final class KeyState {
    * @param modRevision {@link #UNKNOWN} if the put was never answered
    * @param print equal for equal cells of equal keys, and different for others but by chance
    */
-  private record Cell(Bytes value, long version, long modRevision, long print) {
-    static Cell of(Bytes key, Bytes value, long version, long modRevision) {
-      long print = mix(fold(fold(0, key) + 1, value) ^ mix(version) + modRevision);
-      return new Cell(value, version, modRevision, print);
+  private record Cell(
+      Bytes value, long version, long createRevision, long modRevision, long print) {
+    static Cell of(Bytes key, Bytes value, long version, long createRevision, long modRevision) {
+      long revisions = mix(createRevision) * 31 + modRevision;
+      long print = mix(fold(fold(0, key) + 1, value) ^ mix(version) + revisions);
+      return new Cell(value, version, createRevision, modRevision, print);
     }
 
     private static long fold(long seed, Bytes bytes) {
@@ -149,37 +151,49 @@ final class KeyState {
 
   /** Whether the comparisons hold; null if that cannot be told from what is known. */
   private @Nullable Boolean holds(TxnRequest txn) {
-    boolean all = true;
+    Boolean all = true;
     for (Compare compare : txn.compares()) {
-      Boolean one = holds(compare);
-      if (one == null) {
-        return null;
-      }
-      all &= one;
+      all = and(all, holds(compare));
     }
     return all;
   }
 
-  private @Nullable Boolean holds(Compare compare) {
-    List<Cell> inRange = new ArrayList<>();
-    inRange(cells, compare.range()).forEach(entry -> inRange.add(entry.getValue()));
-    if (compare.target() != Compare.Target.VALUE && compare.target() != Compare.Target.VERSION) {
-      return null;
+  private static @Nullable Boolean and(@Nullable Boolean one, @Nullable Boolean other) {
+    if (one == null) {
+      return Boolean.FALSE.equals(other) ? other : one;
     }
+    return one ? other : one;
+  }
+
+  private @Nullable Boolean holds(Compare compare) {
+    List<Map.Entry<Bytes, Cell>> inRange = inRange(cells, compare.range());
     if (inRange.isEmpty()) {
-      return compare.target() == Compare.Target.VERSION
+      return compare.target() != Compare.Target.VALUE
           && holds(compare.result(), Long.compare(0, compare.number()));
     }
-    for (Cell cell : inRange) {
-      int relation =
-          compare.target() == Compare.Target.VALUE
-              ? cell.value().compareTo(compare.bytes())
-              : Long.compare(cell.version(), compare.number());
-      if (!holds(compare.result(), relation)) {
-        return false;
-      }
+    Boolean all = true;
+    for (Map.Entry<Bytes, Cell> entry : inRange) {
+      all = and(all, holds(compare, entry.getValue()));
     }
-    return true;
+    return all;
+  }
+
+  private static @Nullable Boolean holds(Compare compare, Cell cell) {
+    if (compare.target() == Compare.Target.VALUE) {
+      return holds(compare.result(), cell.value().compareTo(compare.bytes()));
+    }
+    long number =
+        switch (compare.target()) {
+          case VERSION -> cell.version();
+          case CREATE -> cell.createRevision();
+          case MOD -> cell.modRevision();
+          // Components with leases are left out.
+          case LEASE -> 0;
+          case VALUE, UNKNOWN -> UNKNOWN;
+        };
+    return number == UNKNOWN
+        ? null
+        : holds(compare.result(), Long.compare(number, compare.number()));
   }
 
   private static boolean holds(Compare.Result result, int relation) {
@@ -259,6 +273,11 @@ final class KeyState {
                 ? evidence.lastSeen(key, old.value(), old.version())
                 : evidence.lastSeen(key, old.modRevision());
         possible &= seen <= now;
+        if (cell == null) {
+          possible &= evidence.lastAlive(key, old.createRevision()) <= now;
+        } else {
+          possible &= evidence.versionAfter(key, old.createRevision(), now) > cell.version();
+        }
         above = Math.max(above, Math.max(seen, old.modRevision()));
       }
       print += (cell == null ? 0 : cell.print()) - (old == null ? 0 : old.print());
@@ -271,13 +290,15 @@ final class KeyState {
         return this;
       }
       long version = old == null ? 1 : old.version() + 1;
+      long mod = knownRevision == 0 ? UNKNOWN : knownRevision;
       set(
           put.key(),
           Cell.of(
               put.key(),
               put.ignoreValue() && old != null ? old.value() : put.value(),
               version,
-              knownRevision == 0 ? UNKNOWN : knownRevision));
+              old == null ? mod : old.createRevision(),
+              mod));
       long seen = knownRevision == 0 ? 0 : evidence.versionAt(put.key(), knownRevision);
       possible &= seen == 0 || seen == version;
       if (response != null && put.prevKv()) {
@@ -338,6 +359,7 @@ final class KeyState {
     private static boolean shows(KeyValue kv, Cell cell) {
       return kv.value().equals(cell.value())
           && kv.version() == cell.version()
+          && (cell.createRevision() == UNKNOWN || kv.createRevision() == cell.createRevision())
           && (cell.modRevision() == UNKNOWN || kv.modRevision() == cell.modRevision());
     }
 

@@ -279,14 +279,16 @@ public final class SearchCheck {
    * What may happen next.
    *
    * @param nodes what is certain first
+   * @param certain how many that are
    * @param lowest the revision of that, which nothing that is unknown may exceed
    */
-  private record Candidates(List<Node> nodes, long lowest) {}
+  private record Candidates(List<Node> nodes, int certain, long lowest) {}
 
   /** A moment at which something has to happen next, and what has been tried there. */
   private static final class Frame {
     final KeyState before;
     final List<Node> candidates;
+    final int certain;
     final long lowest;
     int candidate = -1;
     List<KeyState> choices = List.of();
@@ -295,6 +297,7 @@ public final class SearchCheck {
     Frame(KeyState before, Candidates candidates) {
       this.before = before;
       this.candidates = candidates.nodes();
+      this.certain = candidates.certain();
       this.lowest = candidates.lowest();
     }
 
@@ -379,11 +382,11 @@ public final class SearchCheck {
         }
       }
       certain.sort(Comparator.comparing(node -> !node.changes));
-      Candidates candidates = new Candidates(certain, lowest);
+      int count = certain.size();
       if (guessed < evidence.countFree(lowest)) {
         certain.addAll(relevant(certain, unknown.reversed()));
       }
-      return candidates;
+      return new Candidates(certain, count, lowest);
     }
 
     /**
@@ -411,10 +414,10 @@ public final class SearchCheck {
           if (++frame.candidate == frame.candidates.size()) {
             return false;
           }
-          steps++;
-          Node node = frame.node();
-          KeyState.When when = new KeyState.When(node.revision, node.knownBefore, frame.lowest);
-          frame.choices = frame.before.after(node.operation, when, evidence);
+          if (frame.candidate == frame.certain) {
+            preferWhatHelps(frame);
+          }
+          frame.choices = after(frame.before, frame.node(), frame.lowest);
           continue;
         }
         KeyState after = frame.choices.get(frame.choice);
@@ -424,6 +427,28 @@ public final class SearchCheck {
           return true;
         }
       }
+    }
+
+    private List<KeyState> after(KeyState before, Node node, long lowest) {
+      steps++;
+      KeyState.When when = new KeyState.When(node.revision, node.knownBefore, lowest);
+      return before.after(node.operation, when, evidence);
+    }
+
+    /** Of what is unknown that first after which something that is certain can happen. */
+    private void preferWhatHelps(Frame frame) {
+      List<Node> certain = frame.candidates.subList(0, frame.certain);
+      List<Node> unknown = frame.candidates.subList(frame.certain, frame.candidates.size());
+      List<Node> helping = new ArrayList<>();
+      for (Node node : unknown) {
+        for (KeyState state : after(frame.before, node, frame.lowest)) {
+          if (certain.stream().anyMatch(next -> !after(state, next, frame.lowest).isEmpty())) {
+            helping.add(node);
+            break;
+          }
+        }
+      }
+      unknown.sort(Comparator.comparing(node -> !helping.contains(node)));
     }
 
     private void take(Node node) {
