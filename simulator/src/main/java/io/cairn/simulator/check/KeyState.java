@@ -276,7 +276,9 @@ final class KeyState {
         if (cell == null) {
           possible &= evidence.lastAlive(key, old.createRevision()) <= now;
         } else {
-          possible &= evidence.versionAfter(key, old.createRevision(), now) > cell.version();
+          // What is not known to have a revision may be what somebody saw.
+          long later = evidence.versionAfter(key, old.createRevision(), now);
+          possible &= knownRevision == 0 ? later >= cell.version() : later > cell.version();
         }
         above = Math.max(above, Math.max(seen, old.modRevision()));
       }

@@ -4,6 +4,7 @@ package io.cairn.simulator.check;
 import io.cairn.kernel.command.Command;
 import io.cairn.simulator.history.Watching;
 import io.cairn.spi.environment.OnLane;
+import io.cairn.spi.store.Alarm;
 import io.cairn.spi.store.Bytes;
 import io.cairn.spi.store.Compare;
 import io.cairn.spi.store.DeleteRequest;
@@ -33,7 +34,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +59,9 @@ public final class StoreModel {
   private final NavigableMap<Bytes, List<Version>> keys = new TreeMap<>();
   private final NavigableMap<Long, List<Watching.Event>> events = new TreeMap<>();
   private final NavigableMap<Long, Long> leases = new TreeMap<>();
+
+  /** Members that have no space. */
+  private final Set<Long> noSpace = new TreeSet<>();
 
   /** By id: the entry that granted the newest lease of that id. */
   private final Map<Long, Long> grants = new HashMap<>(); // Only looked up.
@@ -104,6 +110,25 @@ public final class StoreModel {
    * @return the result, or a {@link Reason}
    */
   public Object apply(Command<?> command, long index, long term) {
+    return !noSpace.isEmpty() && needsSpace(command)
+        ? new Reason.NoSpace()
+        : execute(command, index, term);
+  }
+
+  private static boolean needsSpace(Command<?> command) {
+    return command instanceof Command.Put
+        || command instanceof Command.LeaseGrant
+        || (command instanceof Command.Txn(TxnRequest txn) && puts(txn));
+  }
+
+  private static boolean puts(Operation operation) {
+    return operation instanceof PutRequest
+        || (operation instanceof TxnRequest txn
+            && (txn.success().stream().anyMatch(StoreModel::puts)
+                || txn.failure().stream().anyMatch(StoreModel::puts)));
+  }
+
+  private Object execute(Command<?> command, long index, long term) {
     return switch (command) {
       case Command.Put(PutRequest put) ->
           entry(() -> {
@@ -133,8 +158,15 @@ public final class StoreModel {
         }
         yield revoke(id);
       }
+      case Command.AlarmCommand(Alarm.Action action, Alarm alarm) -> {
+        if (alarm.kind() == Alarm.Kind.NOSPACE && action == Alarm.Action.ACTIVATE) {
+          noSpace.add(alarm.memberId());
+        } else if (alarm.kind() == Alarm.Kind.NOSPACE && action == Alarm.Action.DEACTIVATE) {
+          noSpace.remove(alarm.memberId());
+        }
+        yield new HeaderResult(header(revision));
+      }
       case Command.LeaseCheckpoint _,
-          Command.AlarmCommand _,
           Command.MemberAttributes _,
           Command.ClusterVersion _,
           Command.DowngradeInfo _,

@@ -46,7 +46,7 @@ public record Knobs(
         heartbeat,
         heartbeat * pick(rng, 5, 10),
         pick(rng, 16, 32, 64, 128) << 10,
-        rng.below(200),
+        rng.below(pick(rng, 10, 200)),
         pick(rng, 100, 2_000, 1 << 20),
         1 + rng.below(8),
         pick(rng, 0, 1_000, 1 << 20),

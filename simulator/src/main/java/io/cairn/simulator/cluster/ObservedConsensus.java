@@ -154,6 +154,7 @@ final class ObservedConsensus implements Consensus {
     @Override
     public SnapshotSink receiveSnapshot() {
       SnapshotSink sink = machine.receiveSnapshot();
+      member.receives();
       return new SnapshotSink() {
         private final long floor = invariants.highestFloor();
         private AppliedPoint point = AppliedPoint.ZERO;

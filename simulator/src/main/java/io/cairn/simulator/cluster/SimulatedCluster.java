@@ -8,6 +8,8 @@ import io.cairn.spi.consensus.ConfigurationChange;
 import io.cairn.spi.consensus.ConsensusStatus;
 import io.cairn.spi.environment.OnLane;
 import io.cairn.spi.environment.Rng;
+import io.cairn.spi.store.Caller;
+import io.cairn.spi.store.CompactRequest;
 import io.cairn.spi.store.Member;
 import java.util.ArrayList;
 import java.util.List;
@@ -99,6 +101,23 @@ public final class SimulatedCluster {
       throw new IllegalArgumentException("there is no member " + id);
     }
     return member;
+  }
+
+  /** Somebody has the leader, if there is one, compact everything. */
+  void compact() {
+    SimulatedMember leader = leader();
+    if (leader != null) {
+      leader.call(
+          0,
+          () -> {
+            long revision = leader.kernel().published().state().revision();
+            leader
+                .kernel()
+                .kv()
+                .compact(Caller.LOCAL, new CompactRequest(revision, false))
+                .whenComplete((_, _) -> reached.count("compactions by an operator"));
+          });
+    }
   }
 
   /** Starts every member. */

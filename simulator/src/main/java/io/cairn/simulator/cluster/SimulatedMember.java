@@ -49,6 +49,9 @@ public final class SimulatedMember {
   /** How long a power cut waits for the disk to be in the middle of something. */
   private static final long IMPENDING_NANOS = 400_000_000;
 
+  /** How soon after a state has begun to come in somebody compacts. */
+  private static final int COMPACTED_WITHIN_NANOS = 3_000_000;
+
   private final SimulatedCluster cluster;
   private final EventQueue queue;
   private final long id;
@@ -567,6 +570,13 @@ public final class SimulatedMember {
 
   void appliedThrough(long index) {
     lastApplied = index;
+  }
+
+  /** A state begins to come in; an operator may choose this moment to compact. */
+  void receives() {
+    if (rng.below(2) == 0) {
+      queue.after(rng.below(COMPACTED_WITHIN_NANOS), "operator compacts", cluster::compact);
+    }
   }
 
   void installed(long index, boolean compactedMeanwhile) {

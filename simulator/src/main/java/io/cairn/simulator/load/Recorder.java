@@ -8,6 +8,7 @@ import io.cairn.simulator.history.Outcome;
 import io.cairn.simulator.history.Watching;
 import io.cairn.spi.environment.OnLane;
 import io.cairn.spi.store.LeaseService;
+import io.cairn.spi.store.Reason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +57,7 @@ public final class Recorder {
     String kind =
         switch (outcome) {
           case Outcome.Ok _ -> "ok";
+          case Outcome.No(Reason.NoSpace _) -> "no space";
           case Outcome.No _ -> "no";
           case Outcome.Unknown _ -> "unknown";
         };

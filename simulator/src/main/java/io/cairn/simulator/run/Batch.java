@@ -16,6 +16,8 @@ public final class Batch {
    */
   public static final List<String> MUST_REACH =
       List.of(
+          "alarms ended",
+          "alarms raised",
           "bits turned over",
           "call Compact ok",
           "call Delete ok",
@@ -29,10 +31,12 @@ public final class Batch {
           "changes applied",
           "compactions during an install",
           "connections broken",
+          "defragmentations",
           "engines that lost commits",
           "entries of an older term applied",
           "events of watches checked",
           "fault bad-disk",
+          "fault alarm",
           "fault break",
           "fault change",
           "fault clock",

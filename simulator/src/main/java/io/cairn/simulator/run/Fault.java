@@ -90,6 +90,12 @@ public sealed interface Fault {
     }
   }
 
+  /** A member is asked to give unused space of its engine back. */
+  record Defragment(long member) implements Fault {}
+
+  /** Somebody says that a member has no space, or that it has some again. */
+  record Alarm(long member, boolean raise) implements Fault {}
+
   /** A fault and its moment, in milliseconds from the beginning. */
   record Timed(long atMillis, Fault fault) {}
 
@@ -122,7 +128,11 @@ public sealed interface Fault {
     /** Changes of membership. */
     CHANGE,
     /** Damage at rest. */
-    ROT
+    ROT,
+    /** Engines that are told to give space back. */
+    DEFRAGMENT,
+    /** Alarms because of missing space. */
+    ALARM
   }
 
   /** What a fault counts as. */
@@ -141,6 +151,8 @@ public sealed interface Fault {
       case Room _ -> Kind.FULL_DISK;
       case Transfer _ -> Kind.TRANSFER;
       case Change _ -> Kind.CHANGE;
+      case Defragment _ -> Kind.DEFRAGMENT;
+      case Alarm _ -> Kind.ALARM;
     };
   }
 
@@ -168,6 +180,8 @@ public sealed interface Fault {
       case Room f -> "room " + f.member() + " " + f.bytes();
       case Transfer f -> "transfer " + f.to();
       case Change f -> "change " + f.what() + " " + f.member();
+      case Defragment f -> "defragment " + f.member();
+      case Alarm f -> "alarm " + f.member() + (f.raise() ? " raise" : " end");
     };
   }
 
@@ -196,6 +210,8 @@ public sealed interface Fault {
       case "rot" -> new Rot(at(words, 1), (int) at(words, 2));
       case "room" -> new Room(at(words, 1), at(words, 2));
       case "transfer" -> new Transfer(at(words, 1));
+      case "defragment" -> new Defragment(at(words, 1));
+      case "alarm" -> new Alarm(at(words, 1), words.get(2).equals("raise"));
       case "change" -> new Change(Change.What.valueOf(words.get(1)), at(words, 2));
       default -> throw new IllegalArgumentException("no fault '" + line + "'");
     };

@@ -8,12 +8,16 @@ import io.cairn.simulator.environment.MemberLife;
 import io.cairn.simulator.environment.SimulatedDisk;
 import io.cairn.simulator.environment.SimulatedNetwork;
 import io.cairn.spi.environment.OnLane;
+import io.cairn.spi.store.Alarm;
 import io.cairn.spi.store.Caller;
 import io.cairn.spi.store.ClusterService;
+import io.cairn.spi.store.MaintenanceService;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +31,9 @@ final class Nemesis {
 
   /** Members that the cluster was asked to add, by the number that the plan gives them. */
   private final Map<Long, Long> joined = new TreeMap<>();
+
+  /** Members about whom an alarm was raised, maybe. */
+  private final Set<Long> alarmed = new TreeSet<>();
 
   private boolean over;
 
@@ -167,6 +174,23 @@ final class Nemesis {
         }
       }
       case Fault.Change(Fault.Change.What kind, long number) -> change(kind, number);
+      case Fault.Defragment(long number) -> {
+        SimulatedMember member = find(number);
+        if (member != null && member.isUp()) {
+          member.call(
+              0,
+              () ->
+                  note(
+                      "defragmentations",
+                      member.kernel().maintenance().defragment(Caller.LOCAL).thenApply(_ -> true)));
+        }
+      }
+      case Fault.Alarm(long number, boolean raise) -> {
+        SimulatedMember member = find(number);
+        if (member != null && member.isUp()) {
+          alarm(member, member.id(), raise);
+        }
+      }
     }
   }
 
@@ -212,6 +236,24 @@ final class Nemesis {
             }
           }
         });
+  }
+
+  /** Tells a member that {@code about} has no space, or has some. */
+  private void alarm(SimulatedMember member, long about, boolean raise) {
+    alarmed.add(about);
+    Alarm.Action action = raise ? Alarm.Action.ACTIVATE : Alarm.Action.DEACTIVATE;
+    MaintenanceService service = member.kernel().maintenance();
+    member.call(
+        0,
+        () ->
+            note(
+                raise ? "alarms raised" : "alarms ended",
+                service.alarm(Caller.LOCAL, action, new Alarm(about, Alarm.Kind.NOSPACE))));
+  }
+
+  /** Asks a member to end all alarms that were ever raised. */
+  void disarm(SimulatedMember member) {
+    List.copyOf(alarmed).forEach(about -> alarm(member, about, false));
   }
 
   private void startWhenAdded(long number, CompletionStage<ClusterService.Added> answer) {

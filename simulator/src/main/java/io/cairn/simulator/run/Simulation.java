@@ -62,6 +62,7 @@ public final class Simulation {
   private final EventQueue queue;
   private final Rng rng;
   private final Recorder recorder = new Recorder();
+  private final Nemesis nemesis;
   private final List<LoadClient> clients = new ArrayList<>();
   private final List<WatchingClient> watchers = new ArrayList<>();
 
@@ -78,6 +79,7 @@ public final class Simulation {
     this.rng = new SplitMixRng(plan.seed()).split("run");
     this.cluster = new SimulatedCluster(plan.members(), plan.knobs(), rng.split("cluster"));
     this.queue = cluster.queue();
+    this.nemesis = new Nemesis(cluster);
   }
 
   /** Runs a plan; everything that is wrong is in the outcome. */
@@ -175,7 +177,6 @@ public final class Simulation {
       watchers.add(watcher);
       watcher.start();
     }
-    Nemesis nemesis = new Nemesis(cluster);
     nemesis.schedule(plan.faults());
     cluster.run(plan.millis() * MILLI);
     nemesis.end();
@@ -353,6 +354,7 @@ public final class Simulation {
       }
       SimulatedMember member = at.get().get(i % at.get().size());
       if (member.isUp()) {
+        nemesis.disarm(member);
         int before = recorder.operationCount();
         probe.call(member, call.number(before));
         while (probe.isWaiting() && queue.now() < until) {

@@ -166,6 +166,12 @@ public final class Swarm {
       }
       case TRANSFER -> add(at, new Fault.Transfer(anyone()));
       case CHANGE -> drawChange(at);
+      case DEFRAGMENT -> add(at, new Fault.Defragment(victim()));
+      case ALARM -> {
+        long member = anyone();
+        add(at, new Fault.Alarm(member, true));
+        add(at + 50 + rng.below(1500), new Fault.Alarm(member, false));
+      }
       case ROT -> {
         // Once per seed: what is damaged stays so, and only a minority may be.
         if (faults.isEmpty()) {
