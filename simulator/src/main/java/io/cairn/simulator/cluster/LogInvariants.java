@@ -68,7 +68,13 @@ public final class LogInvariants {
     /** What survives whatever the disk survives. */
     private final ModelLog durable = new ModelLog();
 
+    /** What was durable when its directory was wiped. */
+    private final ModelLog promised = new ModelLog();
+
     private HardState durableState = HardState.INITIAL;
+
+    /** As of its last step; the directories of members are bound by it. */
+    private Configuration configuration = Configuration.EMPTY;
 
     // One life.
     private final ModelLog appended = new ModelLog();
@@ -89,12 +95,18 @@ public final class LogInvariants {
       syncs.clear();
     }
 
-    /** Its directory is gone, or is another one. */
+    /** Its directory is gone. Others may go on counting on what it has promised. */
     void forgets() {
+      promised.become(durable);
       durable.reset(0, 0);
       durableState = HardState.INITIAL;
       pending.clear();
       syncs.clear();
+    }
+
+    boolean knowsDirectoryOf(long other) {
+      Configuration.Member known = configuration.find(other);
+      return known != null && known.incarnation() != 0;
     }
 
     @Override
@@ -155,6 +167,7 @@ public final class LogInvariants {
 
     @Override
     public void stepped(RaftCore core, Effects effects) {
+      configuration = core.configuration();
       RoleView role = effects.role();
       boolean led = leadsInTerm == role.term();
       Persist persist = effects.persist();
@@ -232,7 +245,8 @@ public final class LogInvariants {
         Watched voter = members.get(configuration.voter(i));
         if (voter != null) {
           voter.settle();
-          holders += voter.durable.holds(index, term) ? 1 : 0;
+          ModelLog held = voter.member.isWiped() ? voter.promised : voter.durable;
+          holders += held.holds(index, term) ? 1 : 0;
         }
       }
       check(

@@ -103,6 +103,15 @@ public final class SimulatedCluster {
     return member;
   }
 
+  /**
+   * Whether all others know the directory of a member from any other: before that nobody can tell
+   * that it is gone.
+   */
+  public boolean knowsDirectoryOf(SimulatedMember member) {
+    return members.values().stream()
+        .allMatch(other -> other == member || other.log().knowsDirectoryOf(member.id()));
+  }
+
   /** Somebody has the leader, if there is one, compact everything. */
   void compact() {
     SimulatedMember leader = leader();

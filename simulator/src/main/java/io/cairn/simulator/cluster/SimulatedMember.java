@@ -77,6 +77,7 @@ public final class SimulatedMember {
   private boolean removed;
   private boolean mayFail;
   private boolean damaged;
+  private boolean wiped;
   private long acknowledged;
   private long failuresAtStart;
   private EventQueue.@Nullable Event impending;
@@ -180,6 +181,21 @@ public final class SimulatedMember {
       }
     }
     return false;
+  }
+
+  /** Empties its directory while no process runs: the next one begins anew, as if it were new. */
+  public void wipe() {
+    damaged = true;
+    wiped = true;
+    mayFail = true;
+    disk.wipe();
+    engines.clear();
+    log.forgets();
+  }
+
+  /** Whether its directory has been emptied. */
+  boolean isWiped() {
+    return wiped;
   }
 
   /** Whether bytes that had been durable are no longer what was written. */
@@ -469,12 +485,18 @@ public final class SimulatedMember {
       cluster.found(broken);
       return;
     }
+    boolean refused = wiped && what.startsWith("the cluster knows this member");
     boolean disksFault = causedByDisk(cause) && (disk.failures() > failuresAtStart || damaged);
-    if (!disksFault || !mayFail) {
+    if (!refused && (!disksFault || !mayFail)) {
       cluster.found(new Broken("stop", name + " ended itself: " + what, cause));
       return;
     }
-    cluster.reached().count("members that stopped because of their disk");
+    cluster
+        .reached()
+        .count(
+            refused
+                ? "wiped members that were refused"
+                : "members that stopped because of their disk");
     // Not from within its own code: the process is still on the stack.
     MemberLife broken = life;
     queue.after(

@@ -157,13 +157,15 @@ final class Nemesis {
       }
       case Fault.Rot(long number, int perMille) -> {
         SimulatedMember member = find(number);
-        // At most a minority; a cluster of two has none.
-        if (member != null
-            && !member.isUp()
-            && cluster.members().size() > 2
-            && cluster.members().values().stream().noneMatch(SimulatedMember::isDamaged)
-            && member.rot(perMille)) {
+        if (member != null && mayBeDamaged(member) && member.rot(perMille)) {
           reached.count("bits turned over");
+        }
+      }
+      case Fault.Wipe(long number) -> {
+        SimulatedMember member = find(number);
+        if (member != null && mayBeDamaged(member) && cluster.knowsDirectoryOf(member)) {
+          member.wipe();
+          reached.count("directories wiped");
         }
       }
       case Fault.Transfer(long to) -> {
@@ -192,6 +194,13 @@ final class Nemesis {
         }
       }
     }
+  }
+
+  /** At most a minority may; a cluster of two has none. */
+  private boolean mayBeDamaged(SimulatedMember member) {
+    return !member.isUp()
+        && cluster.members().size() > 2
+        && cluster.members().values().stream().noneMatch(SimulatedMember::isDamaged);
   }
 
   private static void restart(@Nullable SimulatedMember member) {

@@ -178,7 +178,8 @@ public final class Swarm {
           long member = anyone();
           long when = at + rng.below((int) millis / 2);
           add(when, new Fault.Crash(member, false));
-          add(when + 10, new Fault.Rot(member, rng.below(1000)));
+          int place = rng.below(1000);
+          add(when + 10, rng.below(2) == 0 ? new Fault.Rot(member, place) : new Fault.Wipe(member));
           add(when + 20 + rng.below(2000), new Fault.Restart(member));
         }
       }
