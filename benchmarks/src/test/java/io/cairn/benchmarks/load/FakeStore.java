@@ -26,11 +26,14 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
 /** As much of a server as a load needs: counts revisions and remembers the last value only. */
 final class FakeStore implements AutoCloseable {
   static final int VALUE_BYTES_MAX = 8 << 20;
+
+  private static final long SECONDS_MAX = 10;
 
   private final Server server;
   private final List<StreamObserver<WatchResponse>> watchers = new ArrayList<>();
@@ -71,9 +74,16 @@ final class FakeStore implements AutoCloseable {
     return lastValue;
   }
 
+  /** Returns when nobody listens any more: a connection might still be accepted before. */
   @Override
   public void close() {
-    server.shutdownNow();
+    try {
+      if (!server.shutdownNow().awaitTermination(SECONDS_MAX, TimeUnit.SECONDS)) {
+        throw new IllegalStateException("the store has not stopped");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private ResponseHeader header() {
