@@ -194,7 +194,7 @@ public final class SimulatedMember {
   }
 
   /** Whether its directory has been emptied. */
-  boolean isWiped() {
+  public boolean isWiped() {
     return wiped;
   }
 

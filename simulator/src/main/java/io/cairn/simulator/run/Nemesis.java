@@ -196,10 +196,10 @@ final class Nemesis {
     }
   }
 
-  /** At most a minority may; a cluster of two has none. */
+  /** At most a minority of those who vote may; one or two have none. */
   private boolean mayBeDamaged(SimulatedMember member) {
     return !member.isUp()
-        && cluster.members().size() > 2
+        && cluster.invariants().configuration().voters().size() > 2
         && cluster.members().values().stream().noneMatch(SimulatedMember::isDamaged);
   }
 

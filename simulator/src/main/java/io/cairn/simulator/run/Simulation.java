@@ -470,11 +470,14 @@ public final class Simulation {
 
   /**
    * Who was removed before it learnt of it, and knows nobody who is left to tell it, waits for
-   * ever: its operator ends it.
+   * ever: its operator ends it. So it is with one whose directory was wiped, if most of the members
+   * that it was founded with are gone: it takes the word of most of them only.
    */
   private void stopThoseWhoAreForgotten(List<Long> belonging) {
     for (SimulatedMember member : cluster.members().values()) {
-      if (!belonging.contains(member.id()) && member.isUp()) {
+      if (member.isWiped() && member.isUp()) {
+        member.crash(false);
+      } else if (!belonging.contains(member.id()) && member.isUp()) {
         Configuration known = member.status().configuration();
         if (known.voters().stream().noneMatch(belonging::contains)) {
           member.crash(false);
