@@ -31,6 +31,12 @@ final class MemberHome implements AutoCloseable {
   private static final int REQUEST_MILLIS = 5_000;
   private static final int WAITING_PROPOSALS_MAX = 20_000;
 
+  /**
+   * About half of what a network of a gigabit carries, so that a member which is brought up to date
+   * takes from clients neither the network nor all of a processor.
+   */
+  private static final long SNAPSHOT_BYTES_PER_SECOND_MAX = 64L << 20;
+
   private final ServerConfig config;
   private final FileDisk disk;
   private final Rng rng;
@@ -121,7 +127,7 @@ final class MemberHome implements AutoCloseable {
         plan.logBytes(),
         WAITING_PROPOSALS_MAX,
         false,
-        0,
+        SNAPSHOT_BYTES_PER_SECOND_MAX,
         cluster.forceNew());
   }
 
