@@ -38,6 +38,9 @@ public final class LogInvariants {
   private final Map<Long, Watched> members = new TreeMap<>();
   private final List<Long> committedTerms = new ArrayList<>(List.of(0L));
 
+  /** In which leader's term each entry was committed. */
+  private final List<Long> committedIn = new ArrayList<>(List.of(0L));
+
   LogInvariants(EventQueue queue) {
     this.queue = queue;
   }
@@ -205,11 +208,15 @@ public final class LogInvariants {
           member + " appends " + now + " where others have " + known);
     }
 
-    /** I3: whoever leads has everything that was ever committed. */
+    /**
+     * I3: whoever leads has everything that was committed in earlier terms. A member that was
+     * asleep may learn of its election when others have committed more under a later leader.
+     */
     private void elected() {
       for (long index = appended.base() + 1; index < committedTerms.size(); index++) {
         check(
-            committedTerm(index) == appended.term(index),
+            committedIn.get((int) index) >= leadsInTerm
+                || committedTerm(index) == appended.term(index),
             "I3",
             "leader " + member + " lacks committed entry " + index);
       }
@@ -228,6 +235,7 @@ public final class LogInvariants {
         long own = appended.term(index);
         if (index == committedTerms.size() && own != ModelLog.NONE) {
           committedTerms.add(own);
+          committedIn.add(role.term());
         } else if (own != ModelLog.NONE && index < committedTerms.size()) {
           check(
               committedTerm(index) == own,
