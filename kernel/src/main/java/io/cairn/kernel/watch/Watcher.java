@@ -60,6 +60,7 @@ final class Watcher {
   private int notedCount;
   // Numbers from here on were forgotten; 0 if none were.
   private long forgottenFrom;
+  private long newestNoted;
 
   // The stream's thread.
 
@@ -105,7 +106,8 @@ final class Watcher {
   // Under the stream's lock.
 
   /**
-   * Notes that {@code revision} concerns the watcher.
+   * Notes that {@code revision} concerns the watcher, once for each of its changes that do. Between
+   * two of them the stream may have told the whole revision, since it is published already.
    *
    * @return whether that is news
    */
@@ -113,9 +115,10 @@ final class Watcher {
     if (revision < liveFrom || forgottenFrom != 0) {
       return false;
     }
-    if (notedCount > 0 && notedAt(notedCount - 1) == revision) {
+    if (newestNoted == revision) {
       return false;
     }
+    newestNoted = revision;
     if (notedCount == NOTED_MAX) {
       forgottenFrom = notedAt(0);
       clearNoted();
