@@ -3,6 +3,7 @@ package io.cairn.conformancetests.consensus;
 
 import io.cairn.spi.environment.PeerNetwork;
 import io.cairn.spi.store.Bytes;
+import java.io.IOException;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -202,9 +203,11 @@ final class VirtualNetwork {
       return noKernel();
     }
 
+    /** A network on which nobody answers: requests are the kernel's, which is not examined. */
     private static CompletionStage<Bytes> noKernel() {
       return CompletableFuture.failedFuture(
-          new UnsupportedOperationException("these members have no kernel to answer"));
+          new IOException(
+              "members of the kit have no kernel to answer requests; send messages instead"));
     }
   }
 }
