@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.cairn.benchmarks.load.Workload.Operation;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.ArrayList;
@@ -182,13 +184,15 @@ final class LoadGeneratorTest {
 
   @Test
   void absentServerIsSaid() throws IOException {
-    FakeStore store = new FakeStore();
-    List<InetSocketAddress> endpoints = store.endpoints();
-    store.close();
+    // Bound and not listening: nobody else gets the port, and no connection waits in a backlog.
+    try (Socket deaf = new Socket()) {
+      deaf.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      List<InetSocketAddress> endpoints = List.of((InetSocketAddress) deaf.getLocalSocketAddress());
 
-    assertThatThrownBy(() ->
-            new LoadGenerator(endpoints, Workload.of(Operation.PUT, 1, 1), List.of(), _ -> {}))
-        .isInstanceOf(ConnectException.class);
+      assertThatThrownBy(() ->
+              new LoadGenerator(endpoints, Workload.of(Operation.PUT, 1, 1), List.of(), _ -> {}))
+          .isInstanceOf(ConnectException.class);
+    }
   }
 
   @Test
