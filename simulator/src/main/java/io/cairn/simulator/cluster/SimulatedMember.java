@@ -78,6 +78,7 @@ public final class SimulatedMember {
   private boolean mayFail;
   private boolean damaged;
   private boolean wiped;
+  private boolean cutWithin;
   private long acknowledged;
   private long failuresAtStart;
   private EventQueue.@Nullable Event impending;
@@ -213,6 +214,9 @@ public final class SimulatedMember {
     if (isUp()) {
       return;
     }
+    // Killed by its disk, and not cleared away yet: what it was doing had not come to its end.
+    crash(cutWithin);
+    cutWithin = false;
     boots++;
     lastStatus = null;
     lastApplied = 0;
@@ -396,6 +400,7 @@ public final class SimulatedMember {
         operations,
         () -> {
           running.kill();
+          cutWithin = true;
           log.ended();
           cluster.reached().count("power cuts within a write or sync");
           // Not from within its own code: the process is still on the stack.
@@ -485,7 +490,7 @@ public final class SimulatedMember {
       cluster.found(broken);
       return;
     }
-    boolean refused = wiped && what.startsWith("the cluster knows this member");
+    boolean refused = wiped && isRefusalOfWiped(what, cause);
     boolean disksFault = causedByDisk(cause) && (disk.failures() > failuresAtStart || damaged);
     if (!refused && (!disksFault || !mayFail)) {
       cluster.found(new Broken("stop", name + " ended itself: " + what, cause));
@@ -507,6 +512,13 @@ public final class SimulatedMember {
             crash(false);
           }
         });
+  }
+
+  /** What a leader sent to the life before the wipe may come late, and tells as much. */
+  private static boolean isRefusalOfWiped(String what, Throwable cause) {
+    return what.startsWith("the cluster knows this member")
+        || (cause instanceof InvariantViolation
+            && String.valueOf(cause.getMessage()).startsWith("a leader counts on entries"));
   }
 
   private void logged(String message, EventLog.Field... fields) {
