@@ -202,23 +202,10 @@ final class RocksDbEngine implements StorageEngine {
   private void flush() throws RocksDBException {
     database.flush(settings.flushes, allFamilies);
     for (ColumnFamilyHandle family : allFamilies) {
-      while (unflushedBuffers(family) > 0) {
+      while (database.getLongProperty(family, "rocksdb.num-immutable-mem-table") > 0) {
         database.flush(settings.flushes, family);
       }
     }
-  }
-
-  /** How many buffers no longer take commits and are not yet durable, over all tables. */
-  long unflushedBuffers() throws RocksDBException {
-    long buffers = 0;
-    for (ColumnFamilyHandle family : allFamilies) {
-      buffers += unflushedBuffers(family);
-    }
-    return buffers;
-  }
-
-  private long unflushedBuffers(ColumnFamilyHandle family) throws RocksDBException {
-    return database.getLongProperty(family, "rocksdb.num-immutable-mem-table");
   }
 
   @Override

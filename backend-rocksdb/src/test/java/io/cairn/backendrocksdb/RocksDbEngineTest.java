@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.backendrocksdb;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -20,11 +21,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.DBOptions;
+import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
 
@@ -120,24 +127,41 @@ final class RocksDbEngineTest {
     Table seldom = new Table("seldom", KeyOrder.ANY);
     byte[] large = new byte[MORE_THAN_A_BUFFER];
     new SplittableRandom(1).nextBytes(large);
-    try (RocksDbEngine engine = openSmall(List.of(often, seldom))) {
+    try (StorageEngine engine = openSmall(List.of(often, seldom))) {
       for (int i = 0; i < 8; i++) {
         engine.commit(List.of(new Mutation.Put(often, key(i), Bytes.EMPTY)));
         engine.barrier();
         engine.commit(List.of(new Mutation.Put(seldom, key(i), Bytes.of(large))));
-        engine.commit(List.of(new Mutation.Put(often, key(i), Bytes.EMPTY)));
+        engine.commit(List.of(new Mutation.Put(often, key(i), key(i))));
 
         engine.barrier();
 
-        assertThat(engine.unflushedBuffers()).isZero();
+        assertThat(inFiles(often, key(i))).isEqualTo(key(i).toByteArray());
+        assertThat(inFiles(seldom, key(i))).isEqualTo(large);
       }
     }
   }
 
-  private RocksDbEngine openSmall(List<Table> tables) {
-    return (RocksDbEngine)
-        new RocksDbBackend()
-            .open(new StorageOptions(temporary, tables, SMALLEST_MEMORY_BYTES, temporary));
+  private StorageEngine openSmall(List<Table> tables) {
+    return new RocksDbBackend()
+        .open(new StorageOptions(temporary, tables, SMALLEST_MEMORY_BYTES, temporary));
+  }
+
+  /** What RocksDB finds in the files while an engine has them open, and so after a crash. */
+  private byte @Nullable [] inFiles(Table table, Bytes key) throws RocksDBException {
+    List<ColumnFamilyHandle> handles = new ArrayList<>();
+    try (DBOptions elsewhere = new DBOptions().setDbLogDir(temporary + "/reader");
+        ColumnFamilyOptions options = new ColumnFamilyOptions();
+        RocksDB files =
+            RocksDB.openReadOnly(
+                elsewhere,
+                temporary.toString(),
+                List.of(
+                    new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, options),
+                    new ColumnFamilyDescriptor(table.name().getBytes(UTF_8), options)),
+                handles)) {
+      return files.get(handles.getLast(), key.toByteArray());
+    }
   }
 
   @Test
