@@ -4,6 +4,7 @@ package io.cairn.conformancetests;
 import io.cairn.conformancetests.report.CannotRunException;
 import io.cairn.spi.storage.StorageBackend;
 import io.cairn.spi.storage.StorageEngine;
+import io.cairn.spi.storage.StorageException;
 import io.cairn.spi.storage.StorageOptions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -26,6 +27,9 @@ final class CommittingProcess {
 
   /** What the process ends with after its last barrier. */
   static final int HALTED = 42;
+
+  /** What it ends with if the directory is open in another engine. */
+  static final int IN_USE = 43;
 
   private CommittingProcess() {}
 
@@ -59,6 +63,8 @@ final class CommittingProcess {
           }
         }
       }
+    } catch (StorageException.InUse e) {
+      Runtime.getRuntime().halt(IN_USE);
     }
   }
 

@@ -2,9 +2,11 @@
 package io.cairn.conformancetests;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cairn.conformancetests.report.TestsRule;
 import io.cairn.spi.storage.StorageEngine;
+import io.cairn.spi.storage.StorageException;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
@@ -16,11 +18,12 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What only a killed process shows; for backends that offer {@code durable}.
+ * What only other processes show, most of them killed; for backends that offer {@code durable}.
  *
  * <p>The backend is found in the child by its name through {@link java.util.ServiceLoader}, so it
  * must be listed there.
@@ -64,12 +67,38 @@ public abstract class StorageCrashConformance extends StorageSuite {
     }
   }
 
+  @Nested
+  @TestsRule(StorageRules.S9)
+  @DisplayName("S9 a directory is open in one engine at a time, of whatever process")
+  class Exclusion {
+    /** Some locks of files belong to a process, which loses them when it closes any such file. */
+    @Test
+    void anotherProcessIsRefusedAlsoAfterThisOneWas() throws Exception {
+      StorageEngine engine = open(directory(), CrashBatches.TABLES);
+      assertThatThrownBy(() -> open(directory(), CrashBatches.TABLES))
+          .isInstanceOf(StorageException.InUse.class);
+
+      assertThat(exitCode(start(temporary.resolve("report"), 1, 1)))
+          .as(StorageCrashConformance.this::output)
+          .isEqualTo(CommittingProcess.IN_USE);
+
+      engine.commit(new CrashBatches(1).batch(1));
+      engine.barrier();
+      assertThat(CrashBatches.last(engine)).isEqualTo(1);
+    }
+  }
+
   /** A barrier has returned, and nothing has happened since. */
   private void endAfter(int barriers, Path report, long seed) throws Exception {
-    Process process = start(report, seed, barriers);
+    assertThat(exitCode(start(report, seed, barriers)))
+        .as(this::output)
+        .isEqualTo(CommittingProcess.HALTED);
+  }
+
+  private int exitCode(Process process) throws Exception {
     try {
       assertThat(process.waitFor(PATIENCE_NANOS, TimeUnit.NANOSECONDS)).as(this::output).isTrue();
-      assertThat(process.exitValue()).as(this::output).isEqualTo(CommittingProcess.HALTED);
+      return process.exitValue();
     } finally {
       process.destroyForcibly().waitFor();
     }

@@ -11,7 +11,6 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -20,12 +19,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /** The whole content of an engine with its checksum in one file, and a lock beside it. */
 final class ModelFile implements AutoCloseable {
+  /** Asked before the lock: a process that closes a file anywhere loses all its locks on it. */
+  private static final Set<Path> OPEN_HERE = ConcurrentHashMap.newKeySet();
+
   private final Path directory;
   private final FileChannel lock;
   private final @Nullable Flaw flaw;
@@ -37,27 +41,26 @@ final class ModelFile implements AutoCloseable {
   }
 
   static ModelFile open(Path directory, @Nullable Flaw flaw) {
+    boolean lenient = flaw == Flaw.S9_OPENS_TWICE || flaw == Flaw.S13_KEEPS_DATA_UNDECLARED;
+    if (!OPEN_HERE.add(directory) && !lenient) {
+      throw inUse(directory);
+    }
     try {
       FileChannel lock =
           FileChannel.open(
               directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      boolean lenient = flaw == Flaw.S9_OPENS_TWICE || flaw == Flaw.S13_KEEPS_DATA_UNDECLARED;
-      if (!lenient && !locked(lock)) {
-        lock.close();
-        throw new StorageException.InUse("'" + directory + "' is open in another engine");
+      if (lenient || lock.tryLock() != null) {
+        return new ModelFile(directory, lock, flaw);
       }
-      return new ModelFile(directory, lock, flaw);
+      lock.close();
+      throw inUse(directory);
     } catch (IOException e) {
       throw new StorageException.Failed("cannot lock '" + directory + "'", e);
     }
   }
 
-  private static boolean locked(FileChannel lock) throws IOException {
-    try {
-      return lock.tryLock() != null;
-    } catch (OverlappingFileLockException e) {
-      return false; // held within this process
-    }
+  private static StorageException inUse(Path directory) {
+    return new StorageException.InUse("'" + directory + "' is open in another engine");
   }
 
   Map<Table, NavigableMap<Bytes, Bytes>> read(List<Table> tables) {
@@ -151,7 +154,10 @@ final class ModelFile implements AutoCloseable {
   @Override
   public void close() {
     try {
-      lock.close();
+      if (lock.isOpen()) {
+        lock.close();
+        OPEN_HERE.remove(directory);
+      }
     } catch (IOException e) {
       throw new StorageException.Failed("cannot unlock '" + directory + "'", e);
     }

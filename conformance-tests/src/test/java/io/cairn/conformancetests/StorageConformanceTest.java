@@ -70,6 +70,18 @@ final class StorageConformanceTest {
         .containsExactly(StorageRules.S4);
   }
 
+  @Test
+  void anotherProcessShowsALockThatIsLost() {
+    Report report =
+        new Examination(StorageRules.CATALOGUE, "an unlocking backend")
+            .run(VisitedUnlockingBackend.class);
+
+    assertThat(report.resultsWith(Outcome.FAILED))
+        .as(report::toText)
+        .extracting(result -> result.rule().id())
+        .containsExactly(StorageRules.S9);
+  }
+
   /** P4 cannot be broken, and P5 is about the jar. */
   @Test
   void everyRuleHasAFlaw() {
@@ -86,6 +98,14 @@ final class StorageConformanceTest {
     @Override
     protected StorageFixture fixture() {
       return ForgetfulBackend::new;
+    }
+  }
+
+  /** The same. */
+  static final class VisitedUnlockingBackend extends StorageCrashConformance {
+    @Override
+    protected StorageFixture fixture() {
+      return UnlockingBackend::new;
     }
   }
 }
