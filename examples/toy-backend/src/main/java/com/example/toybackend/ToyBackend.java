@@ -15,7 +15,7 @@ public final class ToyBackend implements StorageBackend {
         "toy",
         PluginDescriptor.Kind.STORAGE,
         PluginDescriptor.SPI_VERSION,
-        "sorted maps in memory, written out by every barrier",
+        "a sorted map in memory, written out by every barrier",
         List.of(DURABLE));
   }
 

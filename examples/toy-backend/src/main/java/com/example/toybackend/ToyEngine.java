@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.example.toybackend;
 
-import static java.util.Objects.requireNonNull;
-
 import io.cairn.spi.storage.Mutation;
 import io.cairn.spi.storage.StorageEngine;
 import io.cairn.spi.storage.StorageException;
@@ -11,28 +9,23 @@ import io.cairn.spi.storage.StorageSize;
 import io.cairn.spi.storage.StorageView;
 import io.cairn.spi.store.Bytes;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Tables that are never changed once they are visible: a commit copies them, changes the copies and
- * then shows all of them at once (S2, S3).
+ * A map that is never changed once it is visible: a commit copies it, changes the copy and then
+ * shows that (S2, S3).
  */
 final class ToyEngine implements StorageEngine {
   private final ToyFile file;
 
   /** Written under the lock of this, read by any thread. */
-  private volatile Map<String, NavigableMap<Bytes, Bytes>> tables;
-
-  /** Why all work is refused, if it is (S7, S11). Written and read as the tables are. */
-  private volatile @Nullable String refusal;
+  private volatile NavigableMap<Place, Bytes> entries;
 
   ToyEngine(StorageOptions options) {
     file = ToyFile.lock(options.directory());
     try {
-      tables = file.read(options.tables());
+      entries = file.read(options.tables());
     } catch (RuntimeException e) {
       file.unlock();
       throw e;
@@ -41,73 +34,69 @@ final class ToyEngine implements StorageEngine {
 
   @Override
   public StorageView view() {
-    requireUsable();
-    return new ToyView(tables);
+    requireOpen();
+    return new ToyView(entries);
   }
 
   @Override
   public void commit(List<Mutation> batch) {
     attempt(() -> {
-      Map<String, NavigableMap<Bytes, Bytes>> next = new TreeMap<>();
-      tables.forEach((name, entries) -> next.put(name, new TreeMap<>(entries)));
-      batch.forEach(mutation -> apply(mutation, requireNonNull(next.get(mutation.table().name()))));
-      tables = next;
+      NavigableMap<Place, Bytes> next = new TreeMap<>(entries);
+      batch.forEach(mutation -> apply(mutation, mutation.table().name(), next));
+      entries = next;
     });
   }
 
   /** The caller may write to its arrays afterwards, so what is kept is copied. */
-  private static void apply(Mutation mutation, NavigableMap<Bytes, Bytes> entries) {
+  private static void apply(Mutation mutation, String table, NavigableMap<Place, Bytes> next) {
     switch (mutation) {
-      case Mutation.Put put ->
-          entries.put(Bytes.of(put.key().toByteArray()), Bytes.of(put.value().toByteArray()));
-      case Mutation.Delete delete -> entries.remove(delete.key());
-      case Mutation.DeleteRange range -> ToyView.range(entries, range.from(), range.to()).clear();
+      case Mutation.Put(var _, Bytes key, Bytes value) -> {
+        Place place = new Place(table, Bytes.of(key.toByteArray()));
+        next.put(place, Bytes.of(value.toByteArray()));
+      }
+      case Mutation.Delete(var _, Bytes key) -> next.remove(new Place(table, key));
+      case Mutation.DeleteRange(var _, Bytes from, Bytes to) ->
+          Place.range(next, table, from, to).clear();
     }
   }
 
   @Override
   public void barrier() {
-    attempt(() -> file.write(tables));
+    attempt(() -> file.write(entries));
   }
 
-  /** Views go on meanwhile, also if it fails; close waits for it (S7, S11). */
+  /** If it fails, that is the end; close waits for it; views go on in any case (S7, S11). */
   private synchronized void attempt(Runnable work) {
-    requireUsable();
+    requireOpen();
     try {
       work.run();
     } catch (RuntimeException | Error e) {
-      refusal = "an earlier commit or barrier failed; open it anew";
+      close();
       throw e;
     }
   }
 
   @Override
   public StorageSize size() {
-    requireUsable();
-    long bytes =
-        tables.values().stream()
-            .flatMap(entries -> entries.entrySet().stream())
-            .mapToLong(entry -> entry.getKey().length() + entry.getValue().length())
-            .sum();
+    requireOpen();
+    long bytes = file.content().toFile().length();
     return new StorageSize(bytes, bytes);
   }
 
   /** The file never holds more than there is. */
   @Override
   public void reclaim() {
-    requireUsable();
+    requireOpen();
   }
 
   @Override
   public synchronized void close() {
-    refusal = "the engine is closed";
     file.unlock();
   }
 
-  private void requireUsable() {
-    String why = refusal;
-    if (why != null) {
-      throw new StorageException.Refused(why);
+  private void requireOpen() {
+    if (!file.lock().isOpen()) {
+      throw new StorageException.Refused("closed, perhaps by a commit or barrier that failed");
     }
   }
 }

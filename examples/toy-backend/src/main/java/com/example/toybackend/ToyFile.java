@@ -18,13 +18,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipException;
@@ -35,76 +37,80 @@ import java.util.zip.ZipException;
  * (S4).
  */
 record ToyFile(Path directory, Path content, FileChannel lock) {
+  /** Asked before the lock: a process that closes a file anywhere loses all its locks on it. */
+  private static final Set<Path> OPEN_HERE = ConcurrentHashMap.newKeySet();
+
   /** Takes the directory for one engine alone (S9). */
   static ToyFile lock(Path directory) {
     try {
-      FileChannel lock = FileChannel.open(directory.resolve("lock"), CREATE, WRITE);
-      if (!taken(lock)) {
+      if (OPEN_HERE.add(directory)) {
+        FileChannel lock = FileChannel.open(directory.resolve("lock"), CREATE, WRITE);
+        if (lock.tryLock() != null) {
+          return new ToyFile(directory, directory.resolve("content"), lock);
+        }
         lock.close();
-        throw new StorageException.InUse("'" + directory + "' is open in another engine");
+        OPEN_HERE.remove(directory);
       }
-      return new ToyFile(directory, directory.resolve("content"), lock);
+      throw new StorageException.InUse("'" + directory + "' is open in another engine");
     } catch (IOException e) {
+      OPEN_HERE.remove(directory);
       throw new StorageException.Failed("cannot lock '" + directory + "'", e);
     }
   }
 
-  private static boolean taken(FileChannel lock) throws IOException {
+  void unlock() {
     try {
-      return lock.tryLock() != null;
-    } catch (OverlappingFileLockException e) {
-      return false; // by another engine of this process
+      if (lock.isOpen()) {
+        lock.close();
+        OPEN_HERE.remove(directory);
+      }
+    } catch (IOException e) {
+      throw new StorageException.Failed("cannot unlock '" + directory + "'", e);
     }
   }
 
-  /** The tables by their names. */
-  Map<String, NavigableMap<Bytes, Bytes>> read(List<Table> asked) {
-    Map<String, NavigableMap<Bytes, Bytes>> tables = new TreeMap<>();
-    asked.forEach(table -> tables.put(table.name(), new TreeMap<>()));
-    if (!Files.exists(content)) {
-      return tables;
-    }
+  NavigableMap<Place, Bytes> read(List<Table> asked) {
+    List<String> names = asked.stream().map(Table::name).toList();
+    NavigableMap<Place, Bytes> entries = new TreeMap<>();
     try (InputStream file = new GZIPInputStream(Files.newInputStream(content))) {
       // All of it first: the checksum stands at the end.
       DataInputStream in = new DataInputStream(new ByteArrayInputStream(file.readAllBytes()));
       while (in.available() > 0) {
-        String name = in.readUTF();
-        NavigableMap<Bytes, Bytes> entries = tables.get(name);
-        if (entries == null) { // S12
-          throw new StorageException.Damaged("'" + content + "' has a table '" + name + "'");
+        String table = in.readUTF();
+        if (!names.contains(table)) { // S12
+          throw new StorageException.Damaged("'" + content + "' has a table '" + table + "'");
         }
-        for (int count = in.readInt(); count > 0; count--) {
-          entries.put(read(in), read(in));
-        }
+        entries.put(new Place(table, read(in)), read(in));
       }
-      return tables;
     } catch (EOFException | ZipException e) { // S8
       throw new StorageException.Damaged("'" + content + "' is not what was written", e);
+    } catch (NoSuchFileException e) {
+      return entries;
     } catch (IOException e) {
       throw new StorageException.Failed("cannot read '" + content + "'", e);
     }
+    return entries;
   }
 
-  void write(Map<String, NavigableMap<Bytes, Bytes>> tables) {
+  void write(NavigableMap<Place, Bytes> entries) {
     Path next = directory.resolve("content.next");
     try (FileChannel file = FileChannel.open(next, CREATE, TRUNCATE_EXISTING, WRITE);
         FileChannel names = FileChannel.open(directory, READ);
         GZIPOutputStream zip = new GZIPOutputStream(Channels.newOutputStream(file));
         DataOutputStream out = new DataOutputStream(zip)) {
-      for (Map.Entry<String, NavigableMap<Bytes, Bytes>> table : tables.entrySet()) {
-        out.writeUTF(table.getKey());
-        out.writeInt(table.getValue().size());
-        for (Map.Entry<Bytes, Bytes> entry : table.getValue().entrySet()) {
-          write(out, entry.getKey());
-          write(out, entry.getValue());
-        }
+      for (Map.Entry<Place, Bytes> entry : entries.entrySet()) {
+        out.writeUTF(entry.getKey().table());
+        write(out, entry.getKey().key());
+        write(out, entry.getValue());
       }
       zip.finish();
       file.force(true);
       Files.move(next, content, ATOMIC_MOVE);
       names.force(true);
     } catch (IOException e) {
-      throw new StorageException.Failed("cannot write '" + content + "'", e);
+      throw directory.toFile().getUsableSpace() < 4096 // S8
+          ? new StorageException.Full("no space left for '" + next + "'", e)
+          : new StorageException.Failed("cannot write '" + next + "'", e);
     }
   }
 
@@ -115,13 +121,5 @@ record ToyFile(Path directory, Path content, FileChannel lock) {
   private static void write(DataOutputStream out, Bytes bytes) throws IOException {
     out.writeInt(bytes.length());
     out.write(bytes.array(), bytes.offset(), bytes.length());
-  }
-
-  void unlock() {
-    try {
-      lock.close();
-    } catch (IOException e) {
-      throw new StorageException.Failed("cannot unlock '" + directory + "'", e);
-    }
   }
 }

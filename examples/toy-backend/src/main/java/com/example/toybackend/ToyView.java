@@ -10,31 +10,20 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.TreeMap;
 
-/** Tables that nobody changes any more (S2). */
+/** A map that nobody changes any more (S2). */
 final class ToyView implements StorageView {
-  private final Map<String, NavigableMap<Bytes, Bytes>> tables;
+  private final NavigableMap<Place, Bytes> entries;
   private volatile boolean closed;
 
-  ToyView(Map<String, NavigableMap<Bytes, Bytes>> tables) {
-    this.tables = tables;
-  }
-
-  /** The entries from {@code from} to {@code to}, or to the end if that is empty. */
-  static NavigableMap<Bytes, Bytes> range(
-      NavigableMap<Bytes, Bytes> entries, Bytes from, Bytes to) {
-    if (to.isEmpty()) {
-      return entries.tailMap(from, true);
-    }
-    return from.compareTo(to) < 0 ? entries.subMap(from, true, to, false) : new TreeMap<>();
+  ToyView(NavigableMap<Place, Bytes> entries) {
+    this.entries = entries;
   }
 
   @Override
   public void get(Table table, List<Bytes> keys, Found found) {
-    NavigableMap<Bytes, Bytes> entries = entries(table);
     for (int position = 0; position < keys.size(); position++) {
-      Bytes value = entries.get(keys.get(position));
+      Bytes value = entries().get(new Place(table.name(), keys.get(position)));
       if (value != null) {
         found.value(position, value);
       }
@@ -43,19 +32,19 @@ final class ToyView implements StorageView {
 
   @Override
   public Cursor scan(Table table, Bytes from, Bytes to) {
-    return new Walk(range(entries(table), from, to));
+    return new Walk(Place.range(entries(), table.name(), from, to));
   }
 
   @Override
   public Cursor scanReverse(Table table, Bytes from, Bytes to) {
-    return new Walk(range(entries(table), from, to).descendingMap());
+    return new Walk(Place.range(entries(), table.name(), from, to).descendingMap());
   }
 
-  private NavigableMap<Bytes, Bytes> entries(Table table) {
+  private NavigableMap<Place, Bytes> entries() {
     if (closed) {
       throw new StorageException.Refused("the view is closed");
     }
-    return tables.getOrDefault(table.name(), new TreeMap<>());
+    return entries;
   }
 
   @Override
@@ -65,10 +54,10 @@ final class ToyView implements StorageView {
 
   /** Stands before the entries, with nothing in its hands, and then on one after the other. */
   private static final class Walk implements Cursor {
-    private final Iterator<Map.Entry<Bytes, Bytes>> entries;
-    private Map.Entry<Bytes, Bytes> present = Map.entry(Bytes.EMPTY, Bytes.EMPTY);
+    private final Iterator<Map.Entry<Place, Bytes>> entries;
+    private Map.Entry<Place, Bytes> present = Map.entry(new Place("", Bytes.EMPTY), Bytes.EMPTY);
 
-    Walk(Map<Bytes, Bytes> range) {
+    Walk(Map<Place, Bytes> range) {
       entries = range.entrySet().iterator();
     }
 
@@ -81,7 +70,7 @@ final class ToyView implements StorageView {
 
     @Override
     public Bytes key() {
-      return present.getKey();
+      return present.getKey().key();
     }
 
     @Override
