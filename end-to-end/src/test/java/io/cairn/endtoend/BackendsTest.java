@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.endtoend;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
@@ -14,6 +15,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -35,12 +39,12 @@ final class BackendsTest {
   @Test
   void equalHistoriesGiveEqualAnswersAndHashesOnEveryBackend() throws Exception {
     Map<String, List<String>> seen = new LinkedHashMap<>();
-    for (String backend : BACKENDS) {
-      boolean durable = !backend.equals("memory");
-      try (ServerProcess server =
-          ServerProcess.start(
-              ServerProcess.Kind.CAIRN, scratch.resolve(backend), "--backend", backend)) {
-        seen.put(backend, new BackendHistory(SEED, server, durable).play(OPERATIONS));
+    // One client each, which waits most of the time, so all of them at once.
+    try (ExecutorService players = Executors.newFixedThreadPool(BACKENDS.size())) {
+      Map<String, Future<List<String>>> playing = new LinkedHashMap<>();
+      BACKENDS.forEach(backend -> playing.put(backend, players.submit(() -> play(backend))));
+      for (String backend : BACKENDS) {
+        seen.put(backend, requireNonNull(playing.get(backend)).get());
       }
     }
 
@@ -48,6 +52,15 @@ final class BackendsTest {
     assertThat(expected).hasSizeGreaterThan(10);
     for (String backend : BACKENDS) {
       assertThat(seen.get(backend)).as("%s, -Dcairn.seed=%d", backend, SEED).isEqualTo(expected);
+    }
+  }
+
+  private List<String> play(String backend) throws Exception {
+    boolean durable = !backend.equals("memory");
+    try (ServerProcess server =
+        ServerProcess.start(
+            ServerProcess.Kind.CAIRN, scratch.resolve(backend), "--backend", backend)) {
+      return new BackendHistory(SEED, server, durable).play(OPERATIONS);
     }
   }
 
