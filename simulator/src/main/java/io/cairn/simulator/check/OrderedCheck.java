@@ -18,10 +18,10 @@ import io.cairn.spi.store.ResponseHeader;
 import io.cairn.spi.store.TxnResult;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
-import java.util.NavigableMap;
+import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,27 +39,32 @@ import org.jspecify.annotations.Nullable;
 public final class OrderedCheck {
   private final List<LogEntry> log;
   private final List<Operation> operations;
+
+  /** Those that were answered, by when. */
+  private final List<Operation> byReturn;
+
   private final StoreModel model;
   private final List<Violation> violations = new ArrayList<>();
 
-  /** The answers of the model, by operation. */
-  private final NavigableMap<Long, Object> answers = new TreeMap<>();
-
-  private final NavigableMap<Long, Long> indexes = new TreeMap<>();
+  // Both only looked up, by operation: what the model answers, and the entry that it is in.
+  private final Map<Long, Object> answers = new HashMap<>();
+  private final Map<Long, Long> indexes = new HashMap<>();
 
   /** The revision and the floor that were there at a time, by when the first member had them. */
-  private final NavigableMap<Long, Long> revisions = new TreeMap<>();
+  private final Timeline revisions = new Timeline();
 
-  private final NavigableMap<Long, Long> floors = new TreeMap<>();
+  private final Timeline floors = new Timeline();
 
   /** The highest revision and floor that clients had been answered, by when. */
-  private final NavigableMap<Long, Long> returned = new TreeMap<>();
+  private final Timeline returned = new Timeline();
 
-  private final NavigableMap<Long, Long> compacted = new TreeMap<>();
+  private final Timeline compacted = new Timeline();
 
   private OrderedCheck(long clusterId, List<LogEntry> log, List<Operation> operations) {
     this.log = log;
     this.operations = operations;
+    this.byReturn = new ArrayList<>(operations.stream().filter(Operation::isOk).toList());
+    byReturn.sort(Comparator.comparingLong(Operation::returnedNanos));
     this.model = new StoreModel(clusterId);
   }
 
@@ -101,8 +106,8 @@ public final class OrderedCheck {
       }
       // Members apply in order; what the first to apply saw may be noted a moment later.
       latest = Math.max(latest, entry.appliedNanos());
-      revisions.put(latest, model.revision());
-      floors.put(latest, model.floor());
+      revisions.set(latest, model.revision());
+      floors.set(latest, model.floor());
       if (entry.operation() != 0) {
         Long other = indexes.putIfAbsent(entry.operation(), entry.index());
         if (other != null) {
@@ -164,7 +169,7 @@ public final class OrderedCheck {
     if (!(operation.call() instanceof Call.Range(RangeRequest range))) {
       return;
     }
-    long highestFloor = at(floors, operation.returnedNanos(), -1);
+    long highestFloor = floors.at(operation.returnedNanos(), -1);
     if (reason instanceof Reason.Compacted
         && (range.revision() <= 0 || range.revision() >= highestFloor)) {
       violated(
@@ -172,7 +177,7 @@ public final class OrderedCheck {
     }
     if (reason instanceof Reason.FutureRevision
         && !range.serializable()
-        && range.revision() <= at(revisions, operation.calledNanos(), 1)
+        && range.revision() <= revisions.at(operation.calledNanos(), 1)
         && range.revision() <= before(returned, operation, 0)) {
       violated("I9", "that revision had been returned already: " + operation);
     }
@@ -180,7 +185,7 @@ public final class OrderedCheck {
 
   private void compareRead(Operation operation, Object response) {
     long shown = revisionOf(operation);
-    long highest = at(revisions, operation.returnedNanos(), 1);
+    long highest = revisions.at(operation.returnedNanos(), 1);
     if (shown > highest) {
       violated(
           "G6", "revision " + shown + " did not exist yet, only " + highest + ": " + operation);
@@ -213,34 +218,26 @@ public final class OrderedCheck {
 
   /** Notes by when which revision had been returned, and which compaction acknowledged. */
   private void noteReturns() {
-    List<Operation> byReturn = new ArrayList<>(operations);
-    byReturn.sort(Comparator.comparingLong(Operation::returnedNanos));
     long revision = 0;
     long floor = -1;
     for (Operation operation : byReturn) {
-      if (operation.isOk()) {
-        revision = Math.max(revision, revisionOf(operation));
-        returned.put(operation.returnedNanos(), revision);
-        if (operation.call() instanceof Call.Compact(var compact)) {
-          floor = Math.max(floor, compact.revision());
-          compacted.put(operation.returnedNanos(), floor);
-        }
+      revision = Math.max(revision, revisionOf(operation));
+      returned.set(operation.returnedNanos(), revision);
+      if (operation.call() instanceof Call.Compact(var compact)) {
+        floor = Math.max(floor, compact.revision());
+        compacted.set(operation.returnedNanos(), floor);
       }
     }
   }
 
   /** What held when an operation was called. */
-  private static long before(
-      NavigableMap<Long, Long> history, Operation operation, long otherwise) {
-    return at(history, operation.calledNanos() - 1, otherwise);
+  private static long before(Timeline history, Operation operation, long otherwise) {
+    return history.at(operation.calledNanos() - 1, otherwise);
   }
 
   private void compareTimes() {
     List<Operation> byCall = new ArrayList<>(operations);
     byCall.sort(Comparator.comparingLong(Operation::calledNanos));
-    List<Operation> byReturn =
-        new ArrayList<>(operations.stream().filter(Operation::isOk).toList());
-    byReturn.sort(Comparator.comparingLong(Operation::returnedNanos));
     int next = 0;
     long revision = 0;
     long index = 0;
@@ -274,11 +271,6 @@ public final class OrderedCheck {
         violated("I9", operation + " shows less than " + highest + ", which had returned");
       }
     }
-  }
-
-  private static long at(NavigableMap<Long, Long> history, long nanos, long before) {
-    var entry = history.floorEntry(nanos);
-    return entry == null ? before : entry.getValue();
   }
 
   /** The revision in the header of the answer. */

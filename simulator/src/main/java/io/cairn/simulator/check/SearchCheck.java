@@ -52,6 +52,9 @@ public final class SearchCheck {
    */
   public record Component(Set<Bytes> keys, int operations, Verdict verdict) {}
 
+  /** An operation that has a place among others, and the keys that it is about. */
+  private record Judged(Operation operation, Footprint footprint) {}
+
   /** A call, or the return of one, in the order of time. */
   private static final class Node {
     final Operation operation;
@@ -72,12 +75,25 @@ public final class SearchCheck {
     @Nullable Node previous;
     @Nullable Node next;
 
-    Node(Operation operation, boolean isCall, @Nullable Node returns, Evidence evidence) {
+    /** The return of an operation, of which only the moment counts. */
+    Node(Judged one) {
+      this.operation = one.operation();
+      this.isCall = false;
+      this.returns = null;
+      this.footprint = one.footprint();
+      this.knownBefore = 0;
+      this.print = 0;
+      this.revision = 0;
+      this.changes = false;
+    }
+
+    /** The call of an operation. */
+    Node(Judged one, @Nullable Node returns, Evidence evidence) {
+      this.operation = one.operation();
       long pinned = evidence.pinned(operation);
-      this.operation = operation;
-      this.isCall = isCall;
+      this.isCall = true;
       this.returns = returns;
-      this.footprint = Footprint.of(operation.call());
+      this.footprint = one.footprint();
       this.knownBefore = evidence.knownBefore(operation);
       this.print = KeyState.mix(operation.number());
       this.revision = pinned != 0 ? pinned : OrderedCheck.revisionOf(operation);
@@ -131,22 +147,23 @@ public final class SearchCheck {
    * @param stepsMax after so many steps a component is undecided
    */
   public static List<Component> run(List<Operation> history, long stepsMax) {
-    List<Operation> judged =
+    List<Judged> judged =
         history.stream()
-            .filter(operation ->
-                isJudged(operation) && !Footprint.of(operation.call()).touched().isEmpty())
+            .filter(SearchCheck::isJudged)
+            .map(operation -> new Judged(operation, Footprint.of(operation.call())))
+            .filter(one -> !one.footprint().touched().isEmpty())
             .toList();
-    Evidence evidence = new Evidence(history, judged);
+    Evidence evidence = new Evidence(history, judged.stream().map(Judged::operation).toList());
     Partition partition = new Partition(judged);
-    Map<Integer, List<Operation>> components = new TreeMap<>();
-    for (Operation operation : judged) {
-      int of = partition.of(Footprint.of(operation.call()).touched().getFirst().key());
-      components.computeIfAbsent(of, _ -> new ArrayList<>()).add(operation);
+    Map<Integer, List<Judged>> components = new TreeMap<>();
+    for (Judged one : judged) {
+      int of = partition.of(one.footprint().touched().getFirst().key());
+      components.computeIfAbsent(of, _ -> new ArrayList<>()).add(one);
     }
     List<Component> result = new ArrayList<>();
     components.forEach((of, own) -> {
       Verdict verdict =
-          own.stream().anyMatch(operation -> hasLease(operation.call()))
+          own.stream().anyMatch(one -> hasLease(one.operation().call()))
               ? Verdict.LEFT_OUT
               : search(own, evidence, stepsMax);
       result.add(new Component(partition.keys(of), own.size(), verdict));
@@ -162,16 +179,16 @@ public final class SearchCheck {
     /** Another key of the same component, by key; its root is its own. */
     private final int[] parents;
 
-    Partition(List<Operation> operations) {
+    Partition(List<Judged> operations) {
       TreeSet<Bytes> named = new TreeSet<>();
-      for (Operation operation : operations) {
-        Footprint.of(operation.call()).touched().forEach(range -> named.add(range.key()));
+      for (Judged one : operations) {
+        one.footprint().touched().forEach(range -> named.add(range.key()));
       }
       keys = List.copyOf(named);
       parents = new int[keys.size()];
       Arrays.setAll(parents, i -> i);
-      for (Operation operation : operations) {
-        List<KeyRange> ranges = Footprint.of(operation.call()).touched();
+      for (Judged one : operations) {
+        List<KeyRange> ranges = one.footprint().touched();
         int first = of(ranges.getFirst().key());
         for (KeyRange range : ranges) {
           int at = at(range.key());
@@ -245,23 +262,23 @@ public final class SearchCheck {
                 || (operation instanceof TxnRequest nested && hasLease(nested)));
   }
 
-  private static Verdict search(List<Operation> operations, Evidence evidence, long stepsMax) {
+  private static Verdict search(List<Judged> operations, Evidence evidence, long stepsMax) {
     List<Node> nodes = new ArrayList<>();
     int certain = 0;
-    for (Operation operation : operations) {
+    for (Judged one : operations) {
       Node returns = null;
-      if (operation.isOk()) {
-        returns = new Node(operation, false, null, evidence);
+      if (one.operation().isOk()) {
+        returns = new Node(one);
         nodes.add(returns);
       }
-      Node call = new Node(operation, true, returns, evidence);
+      Node call = new Node(one, returns, evidence);
       nodes.add(call);
       certain += call.isCertain() ? 1 : 0;
     }
     // At one instant calls come first: those who overlap in a point may go either way.
     nodes.sort(
         Comparator.comparingLong(Node::atNanos).thenComparingInt(node -> node.isCall ? 0 : 1));
-    Node head = new Node(EMPTY, true, null, evidence);
+    Node head = new Node(new Judged(EMPTY, Footprint.of(EMPTY.call())), null, evidence);
     Node last = head;
     for (Node node : nodes) {
       last.next = node;

@@ -215,7 +215,14 @@ public final class StoreModel {
 
   /** The key-value that a key had at a revision, or null. */
   public @Nullable KeyValue valueAt(Bytes key, long at) {
-    List<Version> versions = keys.getOrDefault(key, List.of());
+    List<Version> versions = keys.get(key);
+    return versions == null ? null : valueAt(versions, at);
+  }
+
+  private static @Nullable KeyValue valueAt(List<Version> versions, long at) {
+    if (versions.getLast().revision() <= at) {
+      return versions.getLast().value(); // As most readers want it.
+    }
     int low = 0;
     int high = versions.size();
     while (low < high) {
@@ -234,14 +241,19 @@ public final class StoreModel {
     if (range.isVoid()) {
       return found;
     }
+    if (range.isSingle()) {
+      KeyValue value = valueAt(range.key(), at);
+      if (value != null) {
+        found.add(value);
+      }
+      return found;
+    }
     NavigableMap<Bytes, List<Version>> candidates =
-        range.isSingle()
-            ? keys.subMap(range.key(), true, range.key(), true)
-            : range.isOpenEnded()
-                ? keys.tailMap(range.key(), true)
-                : keys.subMap(range.key(), true, range.end(), false);
-    for (Bytes key : candidates.keySet()) {
-      KeyValue value = valueAt(key, at);
+        range.isOpenEnded()
+            ? keys.tailMap(range.key(), true)
+            : keys.subMap(range.key(), true, range.end(), false);
+    for (List<Version> versions : candidates.values()) {
+      KeyValue value = valueAt(versions, at);
       if (value != null) {
         found.add(value);
       }

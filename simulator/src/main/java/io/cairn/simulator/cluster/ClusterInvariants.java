@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,10 @@ public final class ClusterInvariants {
   private final EventQueue queue;
   private final Reached reached;
   private final List<Applied> log = new ArrayList<>();
+
+  /** The beginning of the log as checkers want it, as far as somebody has asked for it. */
+  private final List<LogEntry> decoded = new ArrayList<>();
+
   private final Map<Long, Long> leaders = new TreeMap<>();
   private final Map<Long, Shown> shown = new HashMap<>(); // Only looked up, never walked through.
   private final Map<Bytes, Long> operations = new HashMap<>(); // Likewise.
@@ -46,9 +51,9 @@ public final class ClusterInvariants {
     this.reached = reached;
   }
 
-  private static void check(boolean holds, String invariant, String what) {
+  private static void check(boolean holds, String invariant, Supplier<String> what) {
     if (!holds) {
-      throw new Broken(invariant, what);
+      throw new Broken(invariant, what.get());
     }
   }
 
@@ -62,14 +67,18 @@ public final class ClusterInvariants {
     check(
         entry.index() == member.lastApplied() + 1,
         "C1",
-        member + " applies entry " + entry.index() + " after " + member.lastApplied());
+        () -> member + " applies entry " + entry.index() + " after " + member.lastApplied());
     queue.fold(entry.index() * 31 + entry.term());
     member.log().applies(entry.index(), entry.term());
     if (entry.index() > log.size()) {
       check(
           entry.index() == log.size() + 1,
           "C1",
-          member + " applies entry " + entry.index() + ", but nobody has applied the one before");
+          () ->
+              member
+                  + " applies entry "
+                  + entry.index()
+                  + ", but nobody has applied the one before");
       log.add(new Applied(entry.term(), entry.payload(), change, queue.eventTime()));
       if (entry.term() < newestTerm) {
         reached.count("entries of an older term applied");
@@ -81,7 +90,7 @@ public final class ClusterInvariants {
               && known.change() == change
               && known.payload().equals(entry.payload()),
           "I7",
-          member + " applies another entry at " + entry.index() + " than others have");
+          () -> member + " applies another entry at " + entry.index() + " than others have");
     }
   }
 
@@ -93,7 +102,7 @@ public final class ClusterInvariants {
       check(
           other == null || other == member.id(),
           "I1",
-          member + " and m" + other + " lead in term " + leadership.term());
+          () -> member + " and m" + other + " lead in term " + leadership.term());
       if (other == null) {
         reached.count("leaders elected");
       }
@@ -108,13 +117,14 @@ public final class ClusterInvariants {
     check(
         before == null || (before.revision() == now.revision() && before.floor() == now.floor()),
         "I8",
-        member
-            + " shows "
-            + now
-            + " at entry "
-            + state.appliedIndex()
-            + ", before it was "
-            + before);
+        () ->
+            member
+                + " shows "
+                + now
+                + " at entry "
+                + state.appliedIndex()
+                + ", before it was "
+                + before);
   }
 
   /** A member commits the state as of an entry to its engine. */
@@ -123,11 +133,24 @@ public final class ClusterInvariants {
     check(
         applied <= log.size() && (applied == 0 || log.get((int) applied - 1).term() == term),
         "O4",
-        member + " stores entry " + applied + " of term " + term + ", which nobody has applied");
+        () ->
+            member
+                + " stores entry "
+                + applied
+                + " of term "
+                + term
+                + ", which nobody has applied");
     check(
         known == null || (known.revision() == revision && known.floor() == floor),
         "O4",
-        member + " stores revision " + revision + ", floor " + floor + " as of entry " + applied);
+        () ->
+            member
+                + " stores revision "
+                + revision
+                + ", floor "
+                + floor
+                + " as of entry "
+                + applied);
   }
 
   /** The highest compaction floor that any member has shown. */
@@ -142,20 +165,20 @@ public final class ClusterInvariants {
       check(
           status.leadership().term() >= before.leadership().term(),
           "I4",
-          "the term of " + member + " fell");
+          () -> "the term of " + member + " fell");
       check(
           status.committedIndex() >= before.committedIndex(),
           "I4",
-          "the commit index of " + member + " fell");
+          () -> "the commit index of " + member + " fell");
       check(
           status.appliedIndex() >= before.appliedIndex(),
           "I4",
-          "the applied index of " + member + " fell");
+          () -> "the applied index of " + member + " fell");
     }
     check(
         status.appliedIndex() <= status.committedIndex(),
         "I4",
-        member + " applied beyond the commit index");
+        () -> member + " applied beyond the commit index");
   }
 
   /** A member has come up: what it recovered is what was agreed on. */
@@ -163,14 +186,14 @@ public final class ClusterInvariants {
     check(
         state.appliedIndex() <= log.size(),
         "I13",
-        member + " recovered entry " + state.appliedIndex() + " of " + log.size());
+        () -> member + " recovered entry " + state.appliedIndex() + " of " + log.size());
     shows(member, state);
     if (state.appliedIndex() > 0) {
       Applied known = log.get((int) state.appliedIndex() - 1);
       check(
           known.term() == state.appliedTerm(),
           "I13",
-          member + " recovered entry " + state.appliedIndex() + " of another term");
+          () -> member + " recovered entry " + state.appliedIndex() + " of another term");
     }
   }
 
@@ -179,7 +202,12 @@ public final class ClusterInvariants {
     check(
         lastIndex >= acknowledged,
         "I14",
-        member + " recovered entries up to " + lastIndex + ", but acknowledged " + acknowledged);
+        () ->
+            member
+                + " recovered entries up to "
+                + lastIndex
+                + ", but acknowledged "
+                + acknowledged);
   }
 
   /** A member has applied a change; the newest says who takes part. */
@@ -202,17 +230,18 @@ public final class ClusterInvariants {
 
   /** The log as applied, with the operations that its entries belong to. */
   public List<LogEntry> log() {
-    List<LogEntry> entries = new ArrayList<>();
-    for (Applied applied : log) {
+    // An entry never changes, and who has proposed it is known before anybody applies it.
+    while (decoded.size() < log.size()) {
+      Applied applied = log.get(decoded.size());
       @Nullable Command<?> command = null;
       if (!applied.change() && !applied.payload().isEmpty()) {
         command = CommandCodec.decode(applied.payload()).command();
       }
       long operation = operations.getOrDefault(applied.payload(), 0L);
-      entries.add(
+      decoded.add(
           new LogEntry(
-              entries.size() + 1L, applied.term(), command, operation, applied.firstNanos()));
+              decoded.size() + 1L, applied.term(), command, operation, applied.firstNanos()));
     }
-    return entries;
+    return List.copyOf(decoded);
   }
 }

@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * What the cores of all members ask for, what becomes durable of it, and what leaves: I2, I3, I6
@@ -45,9 +46,9 @@ public final class LogInvariants {
     this.queue = queue;
   }
 
-  private static void check(boolean holds, String invariant, String what) {
+  private static void check(boolean holds, String invariant, Supplier<String> what) {
     if (!holds) {
-      throw new Broken(invariant, what);
+      throw new Broken(invariant, what.get());
     }
   }
 
@@ -141,13 +142,13 @@ public final class LogInvariants {
       check(
           found.term() >= durableState.term(),
           "I4",
-          member + " has forgotten term " + durableState.term() + ", it found " + found);
+          () -> member + " has forgotten term " + durableState.term() + ", it found " + found);
       check(
           found.term() > durableState.term()
               || durableState.vote() == 0
               || found.vote() == durableState.vote(),
           "I14",
-          member + " has forgotten its vote in " + durableState + ", it found " + found);
+          () -> member + " has forgotten its vote in " + durableState + ", it found " + found);
       long upTo = durable.last();
       for (Persist persist : pending) {
         if (persist.snapshot() != null) {
@@ -160,11 +161,13 @@ public final class LogInvariants {
       List<Entry> entries = recovered.entries();
       for (long index = Math.max(first, durable.base() + 1); index <= upTo; index++) {
         int at = (int) (index - first);
-        check(
-            at < entries.size() && entries.get(at).term() == durable.term(index),
-            "I14",
-            "%s has lost entry %d of term %d; durable were %s, found were %d behind %d"
-                .formatted(member, index, durable.term(index), durable, entries.size(), first - 1));
+        if (at >= entries.size() || entries.get(at).term() != durable.term(index)) {
+          throw new Broken(
+              "I14",
+              "%s has lost entry %d of term %d; durable were %s, found were %d behind %d"
+                  .formatted(
+                      member, index, durable.term(index), durable, entries.size(), first - 1));
+        }
       }
     }
 
@@ -175,8 +178,11 @@ public final class LogInvariants {
       boolean led = leadsInTerm == role.term();
       Persist persist = effects.persist();
       if (persist != null) {
-        check(!led || persist.truncateFrom() == 0, "I2", "leader " + member + " cut its own log");
-        check(persist.token() > askedToken, "O2", member + " reuses a token");
+        check(
+            !led || persist.truncateFrom() == 0,
+            "I2",
+            () -> "leader " + member + " cut its own log");
+        check(persist.token() > askedToken, "O2", () -> member + " reuses a token");
         askedToken = persist.token();
         appended.take(persist);
         pending.add(persist);
@@ -193,7 +199,7 @@ public final class LogInvariants {
         check(
             entry.index() <= role.commit() && committedTerm(entry.index()) == entry.term(),
             "O3",
-            member + " is to apply what is not committed: " + entry.index());
+            () -> member + " is to apply what is not committed: " + entry.index());
       }
     }
 
@@ -205,7 +211,7 @@ public final class LogInvariants {
           known == null
               || (known.entry().equals(entry) && known.previousTerm() == now.previousTerm()),
           "I2",
-          member + " appends " + now + " where others have " + known);
+          () -> member + " appends " + now + " where others have " + known);
     }
 
     /**
@@ -214,11 +220,10 @@ public final class LogInvariants {
      */
     private void elected() {
       for (long index = appended.base() + 1; index < committedTerms.size(); index++) {
-        check(
-            committedIn.get((int) index) >= leadsInTerm
-                || committedTerm(index) == appended.term(index),
-            "I3",
-            "leader " + member + " lacks committed entry " + index);
+        if (committedIn.get((int) index) < leadsInTerm
+            && committedTerm(index) != appended.term(index)) {
+          throw new Broken("I3", "leader " + member + " lacks committed entry " + index);
+        }
       }
     }
 
@@ -228,7 +233,7 @@ public final class LogInvariants {
         check(
             term == role.term(),
             "I6",
-            "leader " + member + " commits an entry of term " + term + " by counting");
+            () -> "leader " + member + " commits an entry of term " + term + " by counting");
         isDurable(core.configuration(), role.commit(), term);
       }
       for (long index = commit + 1; index <= role.commit(); index++) {
@@ -236,11 +241,11 @@ public final class LogInvariants {
         if (index == committedTerms.size() && own != ModelLog.NONE) {
           committedTerms.add(own);
           committedIn.add(role.term());
-        } else if (own != ModelLog.NONE && index < committedTerms.size()) {
-          check(
-              committedTerm(index) == own,
-              "I3",
-              member + " commits another entry at " + index + " than others have");
+        } else if (own != ModelLog.NONE
+            && index < committedTerms.size()
+            && committedTerm(index) != own) {
+          throw new Broken(
+              "I3", member + " commits another entry at " + index + " than others have");
         }
       }
       commit = role.commit();
@@ -257,10 +262,10 @@ public final class LogInvariants {
           holders += held.holds(index, term) ? 1 : 0;
         }
       }
-      check(
-          holders >= configuration.quorum(),
-          "I6",
-          "entry " + index + " is durable on " + holders + " of " + configuration);
+      if (holders < configuration.quorum()) {
+        throw new Broken(
+            "I6", "entry " + index + " is durable on " + holders + " of " + configuration);
+      }
     }
 
     @Override
@@ -268,7 +273,7 @@ public final class LogInvariants {
       check(
           token <= askedToken && token > lastSync(),
           "O2",
-          member + " syncs out of order: " + token);
+          () -> member + " syncs out of order: " + token);
       // Where nobody hears of it before its time is over, power may fail until then.
       syncs.add(new Sync(token, member.life().isUnheardOf() ? queue.now() : Long.MIN_VALUE));
       settle();
@@ -297,7 +302,7 @@ public final class LogInvariants {
       check(
           outgoing.after() <= durableToken,
           "O1",
-          member + " sends before its persist is durable: " + message);
+          () -> member + " sends before its persist is durable: " + message);
       boolean kept =
           switch (message) {
             case Message.VoteRequest request ->
@@ -320,7 +325,7 @@ public final class LogInvariants {
                 Message.StaleTerm _ ->
                 true;
           };
-      check(kept, "O1", member + " may forget what it says: " + message);
+      check(kept, "O1", () -> member + " may forget what it says: " + message);
     }
 
     /** O3: what is applied would be found again. */
@@ -329,7 +334,7 @@ public final class LogInvariants {
       check(
           durable.holds(index, term),
           "O3",
-          member + " applies entry " + index + " of term " + term + ", which it may lose");
+          () -> member + " applies entry " + index + " of term " + term + ", which it may lose");
     }
   }
 }

@@ -14,6 +14,7 @@ import io.cairn.spi.environment.InvariantViolation;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /**
  * What must hold after every step, judged by an observer who sees all members and their disks. The
@@ -59,7 +60,7 @@ final class CoreInvariants {
 
   void readable(String origin, long index) {
     reach("read answered");
-    check(index >= readsBegun.getOrDefault(origin, 0L), "I9 read " + origin + " is stale");
+    check(index >= readsBegun.getOrDefault(origin, 0L), () -> "I9 read " + origin + " is stale");
   }
 
   void stepped(CoreMember member, Effects effects) {
@@ -67,10 +68,10 @@ final class CoreInvariants {
     RaftCore core = member.core();
     String who = "n" + member.id;
     // I4: nothing falls.
-    check(role.term() >= member.term, "I4 the term of " + who + " fell");
-    check(role.commit() >= member.commit, "I4 the commit index of " + who + " fell");
-    check(core.applied() <= role.commit(), "I4 " + who + " applied beyond commit");
-    check(role.commit() <= core.lastIndex(), "I4 " + who + " committed beyond its log");
+    check(role.term() >= member.term, () -> "I4 the term of " + who + " fell");
+    check(role.commit() >= member.commit, () -> "I4 the commit index of " + who + " fell");
+    check(core.applied() <= role.commit(), () -> "I4 " + who + " applied beyond commit");
+    check(role.commit() <= core.lastIndex(), () -> "I4 " + who + " committed beyond its log");
     Effects.Persist persist = effects.persist();
     if (persist != null) {
       for (Entry entry : persist.entries()) {
@@ -83,7 +84,7 @@ final class CoreInvariants {
       }
       check(
           persist.truncateFrom() == 0 || role.kind() != RoleKind.LEADER,
-          "I2 leader " + who + " cut its own log");
+          () -> "I2 leader " + who + " cut its own log");
       if (persist.truncateFrom() != 0) {
         reach("log cut off");
       }
@@ -91,14 +92,14 @@ final class CoreInvariants {
         Entry same = member.diskLog.get(persist.snapshot().index());
         check(
             same == null || !member.pending.isEmpty() || same.term() != persist.snapshot().term(),
-            "I14 " + who + " throws a log away that holds the state it was sent, and more");
+            () -> "I14 " + who + " throws a log away that holds the state it was sent, and more");
         reach(persist.snapshot().index() > 1 ? "snapshot installed" : "small snapshot installed");
       }
     }
     if (role.kind() == RoleKind.LEADER) {
       // I1: one leader per term.
       Long known = leaders.putIfAbsent(role.term(), member.id);
-      check(known == null || known == member.id, "I1 two leaders in term " + role.term());
+      check(known == null || known == member.id, () -> "I1 two leaders in term " + role.term());
       if (known == null) {
         reach("leader elected");
         elected(member);
@@ -109,13 +110,13 @@ final class CoreInvariants {
       check(
           core.window().stream()
               .allMatch(entry -> entry.index() != role.commit() || entry.term() == role.term()),
-          "I6 leader " + who + " commits an entry of an older term by counting");
+          () -> "I6 leader " + who + " commits an entry of an older term by counting");
     }
     for (long index = member.commit + 1; index <= role.commit(); index++) {
       committed(member, index);
     }
     for (Entry entry : effects.apply()) {
-      check(member.holdsDurably(entry), "O3 " + who + " applies what it may lose");
+      check(member.holdsDurably(entry), () -> "O3 " + who + " applies what it may lose");
     }
     effects.dropped().forEach(dropped -> reach("dropped " + dropped.reason()));
     effects.pages().forEach(page -> reach("entries read back"));
@@ -125,13 +126,15 @@ final class CoreInvariants {
 
   void applied(CoreMember member, Entry entry) {
     Entry known = committed.get(entry.index());
-    check(entry.equals(known), "n" + member.id + " applies another entry at " + entry.index());
+    check(
+        entry.equals(known), () -> "n" + member.id + " applies another entry at " + entry.index());
     if (entry.kind() == EntryKind.CONFIGURATION) {
       reach("change applied");
     }
     if (entry.origin() != null && !(entry.origin() instanceof Forwarded)) {
       reach("proposal applied");
-      check(acknowledgedOrigins.add(entry.origin().toString()), "I10 applied twice: " + entry);
+      check(
+          acknowledgedOrigins.add(entry.origin().toString()), () -> "I10 applied twice: " + entry);
       acknowledged = Math.max(acknowledged, entry.index());
     }
   }
@@ -147,22 +150,22 @@ final class CoreInvariants {
       // I1: one vote per term, and found again after a crash.
       String key = member.id + "@" + response.header().term();
       Long known = votes.putIfAbsent(key, response.header().to());
-      check(known == null || known == response.header().to(), "I1 two votes of n" + key);
+      check(known == null || known == response.header().to(), () -> "I1 two votes of n" + key);
       check(
           member.diskState.term() > response.header().term()
               || member.diskState.vote() == response.header().to(),
-          "I14 a vote of n" + key + " is not durable");
+          () -> "I14 a vote of n" + key + " is not durable");
     }
     if (message instanceof Message.AppendAccepted accepted) {
       check(
           member.diskLog.containsKey(accepted.match())
               || accepted.match() <= Math.max(member.diskCut, member.engine.index()),
-          "I14 n" + member.id + " acknowledges " + accepted.match() + ", which it may lose");
+          () -> "I14 n" + member.id + " acknowledges " + accepted.match() + ", which it may lose");
     }
     if (message instanceof Message.VoteRequest request && !request.pre()) {
       check(
           member.diskState.term() >= request.header().term(),
-          "O1 n" + member.id + " campaigns in a term that it may forget");
+          () -> "O1 n" + member.id + " campaigns in a term that it may forget");
     }
   }
 
@@ -170,11 +173,11 @@ final class CoreInvariants {
     // I2: index and term determine the entry and all before it.
     String key = entry.index() + ":" + entry.term();
     Entry known = entries.putIfAbsent(key, entry);
-    check(known == null || known.equals(entry), "I2 two entries at " + key);
+    check(known == null || known.equals(entry), () -> "I2 two entries at " + key);
     for (Entry before : core.window()) {
       if (before.index() == entry.index() - 1) {
         Long term = precedingTerms.putIfAbsent(key, before.term());
-        check(term == null || term == before.term(), "I2 two histories before " + key);
+        check(term == null || term == before.term(), () -> "I2 two histories before " + key);
       }
     }
   }
@@ -186,7 +189,7 @@ final class CoreInvariants {
           before.kind() != EntryKind.CONFIGURATION
               || before.index() <= core.applied()
               || before.index() >= index,
-          "I5 leader " + who + " admits a second change while one is unapplied");
+          () -> "I5 leader " + who + " admits a second change while one is unapplied");
     }
   }
 
@@ -198,7 +201,7 @@ final class CoreInvariants {
     for (Entry entry : committed.tailMap(core.applied(), false).values()) {
       check(
           entry.equals(window.get(entry.index())),
-          "I3 leader n" + member.id + " lacks committed entry " + entry.index());
+          () -> "I3 leader n" + member.id + " lacks committed entry " + entry.index());
     }
   }
 
@@ -212,7 +215,7 @@ final class CoreInvariants {
       return; // It came with a snapshot of what another has committed.
     }
     Entry known = committed.putIfAbsent(index, entry);
-    check(known == null || known.equals(entry), "I3 two committed entries at " + index);
+    check(known == null || known.equals(entry), () -> "I3 two committed entries at " + index);
     if (known == null) {
       if (entry.term() < core.role().term()) {
         reach("entry of an older term committed");
@@ -224,13 +227,13 @@ final class CoreInvariants {
         CoreMember voter = cluster.members.get(configuration.voter(i));
         holders += voter != null && voter.holdsDurably(entry) ? 1 : 0;
       }
-      check(holders >= configuration.quorum(), "I6 " + index + " is not durable on a quorum");
+      check(holders >= configuration.quorum(), () -> "I6 " + index + " is not durable on a quorum");
     }
   }
 
-  private static void check(boolean holds, String what) {
+  private static void check(boolean holds, Supplier<String> what) {
     if (!holds) {
-      throw new InvariantViolation(what);
+      throw new InvariantViolation(what.get());
     }
   }
 }

@@ -24,14 +24,19 @@ public final class EventQueue {
   /** Not zero, so that nobody takes the origin for a special value. */
   private static final long ORIGIN_NANOS = 1_000_000_000;
 
+  /** Below this size nobody minds events that were cancelled. */
+  private static final int SWEPT_FROM = 256;
+
   /** An event that has not happened yet. */
   public static final class Event {
+    private final EventQueue queue;
     private final long atNanos;
     private final long order;
     private final String what;
     private @Nullable Runnable task;
 
-    private Event(long atNanos, long order, String what, Runnable task) {
+    private Event(EventQueue queue, long atNanos, long order, String what, Runnable task) {
+      this.queue = queue;
       this.atNanos = atNanos;
       this.order = order;
       this.what = what;
@@ -40,17 +45,22 @@ public final class EventQueue {
 
     /** Prevents it from happening. */
     public void cancel() {
-      task = null;
-    }
-
-    private boolean before(Event other) {
-      return atNanos < other.atNanos || (atNanos == other.atNanos && order < other.order);
+      if (task != null) {
+        task = null;
+        queue.cancelled++;
+      }
     }
   }
 
-  // A binary heap; an own one, because this is the hottest place of a simulation.
+  // A binary heap; an own one, because this is the hottest place of a simulation. The moments are
+  // also beside the events, so that few of these have to be looked at.
   private Event[] heap = new Event[1024];
+  private long[] moments = new long[1024];
   private int size;
+
+  /** How many of the heap were cancelled: most timers are, long before their time. */
+  private int cancelled;
+
   private long orders;
   private long nowNanos = ORIGIN_NANOS;
   private long elapsedNanos;
@@ -88,22 +98,63 @@ public final class EventQueue {
 
   /** Lets something happen at {@code atNanos}, or now if that is past. */
   public Event at(long atNanos, String what, Runnable task) {
-    Event event = new Event(Math.max(atNanos, now()), orders++, what, task);
+    Event event = new Event(this, Math.max(atNanos, now()), orders++, what, task);
+    if (cancelled > size / 2 && size > SWEPT_FROM) {
+      sweep();
+    }
     if (size == heap.length) {
       heap = Arrays.copyOf(heap, size * 2);
+      moments = Arrays.copyOf(moments, size * 2);
     }
     int at = size++;
-    while (at > 0 && event.before(heap[(at - 1) >>> 1])) {
-      heap[at] = heap[(at - 1) >>> 1];
+    while (at > 0 && isBefore(event, (at - 1) >>> 1)) {
+      move((at - 1) >>> 1, at);
       at = (at - 1) >>> 1;
     }
-    heap[at] = event;
+    put(event, at);
     return event;
+  }
+
+  private boolean isBefore(Event event, int place) {
+    long other = moments[place];
+    return event.atNanos < other || (event.atNanos == other && event.order < heap[place].order);
+  }
+
+  private boolean isBefore(int place, int other) {
+    long here = moments[place];
+    long there = moments[other];
+    return here < there || (here == there && heap[place].order < heap[other].order);
+  }
+
+  private void move(int from, int to) {
+    heap[to] = heap[from];
+    moments[to] = moments[from];
+  }
+
+  private void put(Event event, int place) {
+    heap[place] = event;
+    moments[place] = event.atNanos;
+  }
+
+  /** Forgets what was cancelled. The order of the rest is total, so that nothing else changes. */
+  private void sweep() {
+    int kept = 0;
+    for (int i = 0; i < size; i++) {
+      if (heap[i].task != null) {
+        move(i, kept++);
+      }
+    }
+    Arrays.fill(heap, kept, size, null);
+    size = kept;
+    cancelled = 0;
+    for (int i = size / 2 - 1; i >= 0; i--) {
+      sink(i, heap[i]);
+    }
   }
 
   /** Lets everything happen up to {@code untilNanos}, which is the present afterwards. */
   public void runUntil(long untilNanos) {
-    while (size > 0 && heap[0].atNanos <= untilNanos) {
+    while (size > 0 && moments[0] <= untilNanos) {
       runNext();
     }
     nowNanos = Math.max(nowNanos, untilNanos);
@@ -117,6 +168,7 @@ public final class EventQueue {
     Event event = removeFirst();
     Runnable task = event.task;
     if (task == null) {
+      cancelled--;
       return true;
     }
     event.task = null;
@@ -132,7 +184,7 @@ public final class EventQueue {
 
   /** When the next thing happens, or {@link Long#MAX_VALUE}. */
   public long nextAt() {
-    return size == 0 ? Long.MAX_VALUE : heap[0].atNanos;
+    return size == 0 ? Long.MAX_VALUE : moments[0];
   }
 
   /** Adds a fact to the hash and the trace. */
@@ -175,22 +227,27 @@ public final class EventQueue {
   private Event removeFirst() {
     Event first = heap[0];
     Event last = heap[--size];
-    int at = 0;
+    sink(0, last);
+    return first;
+  }
+
+  /** Puts an event where it belongs, at or below a place whose own event may be overwritten. */
+  private void sink(int from, Event event) {
+    int at = from;
     while (true) {
       int child = 2 * at + 1;
       if (child >= size) {
         break;
       }
-      if (child + 1 < size && heap[child + 1].before(heap[child])) {
+      if (child + 1 < size && isBefore(child + 1, child)) {
         child++;
       }
-      if (!heap[child].before(last)) {
+      if (isBefore(event, child)) {
         break;
       }
-      heap[at] = heap[child];
+      move(child, at);
       at = child;
     }
-    heap[at] = last;
-    return first;
+    put(event, at);
   }
 }

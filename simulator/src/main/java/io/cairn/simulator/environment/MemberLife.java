@@ -109,7 +109,7 @@ public final class MemberLife implements Scheduler, TimeSource, ProcessExit, Eve
    */
   public boolean isUnheardOf() {
     SimulatedLane lane = running;
-    return waitsForLog && lane != null && lane.laneName.equals(LOG_LANE);
+    return waitsForLog && lane != null && lane.isLog;
   }
 
   /** Whether the process stands still. */
@@ -227,6 +227,8 @@ public final class MemberLife implements Scheduler, TimeSource, ProcessExit, Eve
     private final String laneName;
     private final String event;
     private final String timer;
+    private final boolean isLog;
+    private final boolean isConsensus;
     private final Deque<Runnable> tasks = new ArrayDeque<>();
     private boolean scheduled;
     private long busyUntilNanos;
@@ -235,6 +237,8 @@ public final class MemberLife implements Scheduler, TimeSource, ProcessExit, Eve
       this.laneName = laneName;
       this.event = name + "/" + laneName;
       this.timer = event + " timer";
+      this.isLog = laneName.equals(LOG_LANE);
+      this.isConsensus = laneName.equals(CONSENSUS_LANE);
     }
 
     @Override
@@ -260,7 +264,7 @@ public final class MemberLife implements Scheduler, TimeSource, ProcessExit, Eve
     }
 
     private long waitsUntilNanos() {
-      return waitsForLog && laneName.equals(CONSENSUS_LANE)
+      return waitsForLog && isConsensus
           ? Math.max(pausedUntilNanos, logBusyUntilNanos)
           : pausedUntilNanos;
     }
@@ -281,7 +285,7 @@ public final class MemberLife implements Scheduler, TimeSource, ProcessExit, Eve
         enter(task);
         running = null;
         busyUntilNanos = queue.now();
-        if (laneName.equals(LOG_LANE)) {
+        if (isLog) {
           logBusyUntilNanos = busyUntilNanos;
         }
       }

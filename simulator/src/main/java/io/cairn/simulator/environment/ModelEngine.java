@@ -3,6 +3,7 @@ package io.cairn.simulator.environment;
 
 import io.cairn.backendmemory.MemoryBackend;
 import io.cairn.spi.environment.ThreadSafe;
+import io.cairn.spi.storage.Cursor;
 import io.cairn.spi.storage.Mutation;
 import io.cairn.spi.storage.StorageEngine;
 import io.cairn.spi.storage.StorageOptions;
@@ -13,9 +14,6 @@ import io.cairn.spi.store.Bytes;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.NavigableMap;
-import java.util.TreeMap;
 
 /**
  * A sorted map that keeps its promises as weakly as they allow: commits are atomic, and a crash may
@@ -25,37 +23,40 @@ import java.util.TreeMap;
 public final class ModelEngine implements StorageEngine {
   private final EventQueue queue;
   private final List<Table> tables;
-  private final StorageEngine engine;
-  private final Map<String, NavigableMap<Bytes, Bytes>> durable;
-  private final List<List<Mutation>> sinceBarrier = new ArrayList<>();
   private final long barrierNanos;
+  private final StorageEngine engine;
+
+  /** As of the last barrier. Views of the engine share what they have in common. */
+  private StorageView durable;
+
+  /** As of each commit since the last barrier. */
+  private final List<StorageView> sinceBarrier = new ArrayList<>();
 
   /** An empty engine whose barriers take so long. */
   public ModelEngine(EventQueue queue, List<Table> tables, long barrierNanos) {
-    this(queue, tables, barrierNanos, new TreeMap<>());
-  }
-
-  private ModelEngine(
-      EventQueue queue,
-      List<Table> tables,
-      long barrierNanos,
-      Map<String, NavigableMap<Bytes, Bytes>> durable) {
     this.queue = queue;
     this.tables = tables;
     this.barrierNanos = barrierNanos;
-    this.durable = durable;
     this.engine =
         new MemoryBackend()
             .open(new StorageOptions(Path.of("unused"), tables, 1 << 20, Path.of("unused")));
-    List<Mutation> content = new ArrayList<>();
+    this.durable = engine.view();
+  }
+
+  private ModelEngine(ModelEngine former, StorageView content) {
+    this(former.queue, former.tables, former.barrierNanos);
+    List<Mutation> everything = new ArrayList<>();
     for (Table table : tables) {
-      durable
-          .computeIfAbsent(table.name(), _ -> new TreeMap<>())
-          .forEach((key, value) -> content.add(new Mutation.Put(table, key, value)));
+      try (Cursor cursor = content.scan(table, Bytes.EMPTY, Bytes.EMPTY)) {
+        while (cursor.next()) {
+          everything.add(new Mutation.Put(table, cursor.key(), cursor.value()));
+        }
+      }
     }
-    if (!content.isEmpty()) {
-      engine.commit(content);
+    if (!everything.isEmpty()) {
+      engine.commit(everything);
     }
+    this.durable = engine.view();
   }
 
   /** How many commits a crash may undo. */
@@ -65,18 +66,15 @@ public final class ModelEngine implements StorageEngine {
 
   /** What is left when all but the first {@code kept} commits since the last barrier are lost. */
   public ModelEngine crash(int kept) {
-    for (List<Mutation> batch : sinceBarrier.subList(0, kept)) {
-      keep(batch);
-    }
-    return new ModelEngine(queue, tables, barrierNanos, durable);
+    return new ModelEngine(this, kept == 0 ? durable : sinceBarrier.get(kept - 1));
   }
 
   /** The engine opened again by the same process: nothing is lost, and nothing more is durable. */
   public ModelEngine reopen() {
-    ModelEngine opened = new ModelEngine(queue, tables, barrierNanos, durable);
-    for (List<Mutation> batch : sinceBarrier) {
-      opened.commit(batch);
-    }
+    ModelEngine opened =
+        new ModelEngine(this, sinceBarrier.isEmpty() ? durable : sinceBarrier.getLast());
+    opened.durable = durable;
+    opened.sinceBarrier.addAll(sinceBarrier);
     return opened;
   }
 
@@ -87,51 +85,18 @@ public final class ModelEngine implements StorageEngine {
 
   @Override
   public void commit(List<Mutation> batch) {
-    List<Mutation> copy = new ArrayList<>(batch.size());
-    for (Mutation mutation : batch) {
-      copy.add(
-          switch (mutation) {
-            case Mutation.Put put ->
-                new Mutation.Put(put.table(), own(put.key()), own(put.value()));
-            case Mutation.Delete delete -> new Mutation.Delete(delete.table(), own(delete.key()));
-            case Mutation.DeleteRange range ->
-                new Mutation.DeleteRange(range.table(), own(range.from()), own(range.to()));
-          });
-    }
-    sinceBarrier.add(copy);
-    engine.commit(copy);
+    engine.commit(batch);
+    sinceBarrier.add(engine.view());
   }
 
   @Override
   public void barrier() {
     engine.barrier();
     queue.elapse(barrierNanos);
-    sinceBarrier.forEach(this::keep);
-    sinceBarrier.clear();
-  }
-
-  private void keep(List<Mutation> batch) {
-    for (Mutation mutation : batch) {
-      NavigableMap<Bytes, Bytes> table = durable.get(mutation.table().name());
-      if (table == null) {
-        throw new IllegalArgumentException("no table '" + mutation.table().name() + "'");
-      }
-      switch (mutation) {
-        case Mutation.Put put -> table.put(put.key(), put.value());
-        case Mutation.Delete delete -> table.remove(delete.key());
-        case Mutation.DeleteRange range -> {
-          if (range.to().isEmpty()) {
-            table.tailMap(range.from(), true).clear();
-          } else if (range.from().compareTo(range.to()) < 0) {
-            table.subMap(range.from(), true, range.to(), false).clear();
-          }
-        }
-      }
+    if (!sinceBarrier.isEmpty()) {
+      durable = sinceBarrier.getLast();
+      sinceBarrier.clear();
     }
-  }
-
-  private static Bytes own(Bytes bytes) {
-    return Bytes.of(bytes.toByteArray());
   }
 
   @Override
