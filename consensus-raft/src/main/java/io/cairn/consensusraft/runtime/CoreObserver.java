@@ -22,4 +22,7 @@ public interface CoreObserver {
 
   /** A message leaves this member. Lane raft. */
   void leaves(Effects.Outgoing outgoing);
+
+  /** From now on this member knows, durably, that another has been started so often. */
+  void remembers(long member, long boot);
 }

@@ -22,6 +22,11 @@ import java.util.function.Supplier;
  */
 @OnLane("raft")
 final class Identities {
+  /** What a member says that ends because the others refuse its directory. */
+  static final String REFUSED =
+      "the cluster knows this member with another data directory, or with a later state of this"
+          + " one; remove the member, then add it again with an empty directory";
+
   private final RaftCore core;
   private final long incarnation;
   private final PeerRecords records;
@@ -33,6 +38,8 @@ final class Identities {
 
   /** Members whose gates refuse this one. */
   private final TreeSet<Long> refusing = new TreeSet<>();
+
+  private boolean givenUp;
 
   Identities(
       RaftCore core, long incarnation, PeerRecords records, Supplier<Lane> lane, ProcessExit exit) {
@@ -78,12 +85,15 @@ final class Identities {
     }
     refusing.add(member);
     int others = core.configuration().without(core.self()).members().size();
-    if (refusing.size() * 2 > others) {
-      throw exit.fail(
-          "the cluster knows this member with another data directory, or with a later state of this"
-              + " one; remove the member, then add it again with an empty directory",
-          new IllegalStateException(
-              "refused by members " + refusing.stream().map(Long::toHexString).toList()));
+    if (refusing.size() * 2 > others && !givenUp) {
+      givenUp = true;
+      String by = "refused by members " + refusing.stream().map(Long::toHexString).toList();
+      long self = core.self();
+      lane.get()
+          .execute(() -> {
+            records.disown(self, incarnation);
+            throw exit.fail(REFUSED, new IllegalStateException(by));
+          });
     }
   }
 

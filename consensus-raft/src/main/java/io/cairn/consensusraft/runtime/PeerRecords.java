@@ -36,6 +36,7 @@ final class PeerRecords implements PeerNetwork.Gate {
 
   private final PeerRecordFile file;
   private final EventLog events;
+  private final @Nullable CoreObserver observer;
 
   // Written by the raft lane, read by any thread.
   private volatile Configuration members = Configuration.EMPTY;
@@ -51,15 +52,18 @@ final class PeerRecords implements PeerNetwork.Gate {
 
   private boolean changed;
 
-  private PeerRecords(PeerRecordFile file, Map<Long, Seen> seen, EventLog events) {
+  private PeerRecords(
+      PeerRecordFile file, Map<Long, Seen> seen, EventLog events, @Nullable CoreObserver observer) {
     this.file = file;
     this.seen = new TreeMap<>(seen);
     this.events = events;
+    this.observer = observer;
   }
 
   /** Reads what an earlier life of this process has recorded. */
-  static PeerRecords open(PeerRecordFile file, EventLog events) throws IOException {
-    return new PeerRecords(file, file.read(), events);
+  static PeerRecords open(PeerRecordFile file, EventLog events, @Nullable CoreObserver observer)
+      throws IOException {
+    return new PeerRecords(file, file.read(), events, observer);
   }
 
   /** The members as applied, with the incarnations that they are bound to. */
@@ -100,6 +104,21 @@ final class PeerRecords implements PeerNetwork.Gate {
       seen.put(member, new Seen(incarnation, boot, known.acknowledged, known.acknowledgedBoot));
       changed = true;
     }
+  }
+
+  /**
+   * Most others refuse the directory of {@code self}, which is this member. Its boot counter would
+   * catch up with what they have seen if it were started again and again, so this is noted here as
+   * a life that none can catch up with.
+   */
+  void disown(long self, long incarnation) {
+    met(self, incarnation, Long.MAX_VALUE);
+    save();
+  }
+
+  /** The member becomes a cluster of its own: nobody else has a say any more. */
+  synchronized void own(long self) {
+    changed |= seen.remove(self) != null;
   }
 
   /** Whether what this life of a member says may count. */
@@ -153,6 +172,10 @@ final class PeerRecords implements PeerNetwork.Gate {
     }
     try {
       file.write(content);
+      CoreObserver looksOn = observer;
+      if (looksOn != null) {
+        content.forEach((member, known) -> looksOn.remembers(member, known.boot));
+      }
     } catch (IOException e) {
       // Only the recognition of forgetful members suffers, and only after a restart.
       events.warn("cannot record what is known of other members", field("error", e.toString()));

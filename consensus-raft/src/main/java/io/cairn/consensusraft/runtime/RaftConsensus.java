@@ -339,7 +339,17 @@ public final class RaftConsensus implements Consensus {
 
   private PeerRecords openRecords() {
     try {
-      return PeerRecords.open(new PeerRecordFile(disk, sizes.wal().directory()), events);
+      PeerRecords records =
+          PeerRecords.open(new PeerRecordFile(disk, sizes.wal().directory()), events, observer);
+      long self = options.memberId();
+      if (options.goesOnAlone()) {
+        records.own(self);
+        records.save();
+      } else if (records.refuses(self, options.incarnation(), options.boot()) != null) {
+        throw exit.fail(
+            Identities.REFUSED, new IllegalStateException("refused in an earlier life"));
+      }
+      return records;
     } catch (IOException e) {
       throw new ConsensusException(
           ConsensusException.Kind.LOG,

@@ -81,6 +81,29 @@ final class IdentityTest {
   }
 
   @Test
+  void aDirectoryThatWasRefusedStaysRefusedHoweverOftenItIsStarted() {
+    settle();
+    Member rolledBack = cluster.follower();
+    Runnable restore = rolledBack.backup();
+    for (int i = 0; i < 2; i++) {
+      rolledBack.kill();
+      rolledBack.start();
+      settle();
+    }
+    rolledBack.kill();
+    restore.run();
+    rolledBack.mayEnd = true;
+
+    for (int i = 0; i < 5; i++) {
+      rolledBack.start();
+      cluster.world.runMillis(3000);
+
+      assertThat(rolledBack.isRunning()).as("start %d", i + 1).isFalse();
+      assertThat(rolledBack.lastWords).contains("later state of this one");
+    }
+  }
+
+  @Test
   void aDirectoryThatWasReplacedByACopyOfTheSameLifeIsRecognisedByItsLog() {
     settle();
     Member rolledBack = cluster.follower();
@@ -119,13 +142,13 @@ final class IdentityTest {
   void whatIsKnownOfOthersOutlivesTheProcess() throws IOException {
     FakeDisk disk = new FakeDisk();
     PeerRecordFile file = new PeerRecordFile(disk, "member/wal");
-    PeerRecords records = PeerRecords.open(file, new SilentLog());
+    PeerRecords records = PeerRecords.open(file, new SilentLog(), null);
     records.know(Configuration.ofVoters(1, 2, 3));
     boolean first = records.admits(new Sender(2, 7, 5, 0));
     records.acknowledged(2, 100);
     records.save();
 
-    PeerRecords again = PeerRecords.open(file, new SilentLog());
+    PeerRecords again = PeerRecords.open(file, new SilentLog(), null);
 
     assertThat(first).isTrue();
     assertThat(again.admits(new Sender(2, 7, 4, 200))).as("an earlier life").isFalse();

@@ -72,8 +72,11 @@ public final class LogInvariants {
     /** What survives whatever the disk survives. */
     private final ModelLog durable = new ModelLog();
 
-    /** What was durable when its directory was wiped. */
+    /** What was durable when its directory was wiped, or replaced by an older copy. */
     private final ModelLog promised = new ModelLog();
+
+    /** How often others have been started as far as it knows for good. */
+    private final Map<Long, Long> boots = new TreeMap<>();
 
     private HardState durableState = HardState.INITIAL;
 
@@ -106,6 +109,16 @@ public final class LogInvariants {
       durableState = HardState.INITIAL;
       pending.clear();
       syncs.clear();
+    }
+
+    @Override
+    public void remembers(long other, long boot) {
+      boots.merge(other, boot, Math::max);
+    }
+
+    /** How often another has been started, at least. */
+    long bootsOf(long other) {
+      return boots.getOrDefault(other, 0L);
     }
 
     boolean knowsDirectoryOf(long other) {
@@ -258,7 +271,7 @@ public final class LogInvariants {
         Watched voter = members.get(configuration.voter(i));
         if (voter != null) {
           voter.settle();
-          ModelLog held = voter.member.isWiped() ? voter.promised : voter.durable;
+          ModelLog held = voter.member.hasForgotten() ? voter.promised : voter.durable;
           holders += held.holds(index, term) ? 1 : 0;
         }
       }

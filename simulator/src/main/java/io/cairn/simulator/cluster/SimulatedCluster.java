@@ -112,6 +112,15 @@ public final class SimulatedCluster {
         .allMatch(other -> other == member || other.log().knowsDirectoryOf(member.id()));
   }
 
+  /** How often all others know for good that a member has been started. */
+  long bootsKnownOf(SimulatedMember member) {
+    return members.values().stream()
+        .filter(other -> other != member)
+        .mapToLong(other -> other.log().bootsOf(member.id()))
+        .min()
+        .orElse(0);
+  }
+
   /** Somebody has the leader, if there is one, compact everything. */
   void compact() {
     SimulatedMember leader = leader();

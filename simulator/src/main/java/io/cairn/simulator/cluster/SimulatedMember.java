@@ -78,6 +78,12 @@ public final class SimulatedMember {
   private boolean mayFail;
   private boolean damaged;
   private boolean wiped;
+  private @Nullable DirectoryCopy copy;
+
+  /** How often it may still be started on an older copy of its directory. */
+  private long startsOnCopy;
+
+  private boolean rolledBack;
   private boolean cutWithin;
   private long acknowledged;
   private long failuresAtStart;
@@ -194,9 +200,63 @@ public final class SimulatedMember {
     log.forgets();
   }
 
-  /** Whether its directory has been emptied. */
-  public boolean isWiped() {
-    return wiped;
+  /**
+   * What was in its directory while no process ran.
+   *
+   * @param boot how often it had been started
+   */
+  private record DirectoryCopy(
+      SimulatedDisk.Copy files, Map<String, ModelEngine> engines, long boot) {}
+
+  /** Somebody copies its directory while no process runs. */
+  public void copyDirectory() {
+    clearAway();
+    copy = new DirectoryCopy(disk.copy(), new TreeMap<>(engines), directoryBoot());
+  }
+
+  private long directoryBoot() {
+    try {
+      return new MemberDirectory(disk, name).read().map(MemberIdentity::boot).orElse(0L);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Puts the copy in place of its directory while no process runs, if all others know for good that
+   * it has been started since: nobody could tell otherwise. It is started so often only that they
+   * still can, until it has been told that it is refused, which it must remember itself.
+   *
+   * @return whether that was so
+   */
+  public boolean rollBack() {
+    DirectoryCopy older = copy;
+    if (older == null || older.boot() == 0) {
+      return false;
+    }
+    startsOnCopy = cluster.bootsKnownOf(this) - older.boot() - 1;
+    if (startsOnCopy <= 0) {
+      return false;
+    }
+    clearAway();
+    damaged = true;
+    rolledBack = true;
+    mayFail = true;
+    disk.restore(older.files());
+    engines.clear();
+    engines.putAll(older.engines());
+    log.forgets();
+    return true;
+  }
+
+  /** Whether its directory has been emptied, or replaced by an older copy. */
+  public boolean hasForgotten() {
+    return wiped || rolledBack;
+  }
+
+  /** Whether its directory has been replaced by an older copy. */
+  public boolean isRolledBack() {
+    return rolledBack;
   }
 
   /** Whether bytes that had been durable are no longer what was written. */
@@ -211,12 +271,10 @@ public final class SimulatedMember {
 
   /** Starts a process on what the last one left. */
   public void start() {
-    if (isUp()) {
+    if (isUp() || (rolledBack && startsOnCopy-- <= 0)) {
       return;
     }
-    // Killed by its disk, and not cleared away yet: what it was doing had not come to its end.
-    crash(cutWithin);
-    cutWithin = false;
+    clearAway();
     boots++;
     lastStatus = null;
     lastApplied = 0;
@@ -226,6 +284,12 @@ public final class SimulatedMember {
     life = started;
     cluster.reached().count(boots == 1 ? "first starts" : "restarts");
     started.enter(() -> open(started));
+  }
+
+  /** A process that its disk killed may not be cleared away yet: it had not come to its end. */
+  private void clearAway() {
+    crash(cutWithin);
+    cutWithin = false;
   }
 
   private void open(MemberLife started) {
@@ -490,7 +554,7 @@ public final class SimulatedMember {
       cluster.found(broken);
       return;
     }
-    boolean refused = wiped && isRefusalOfWiped(what, cause);
+    boolean refused = hasForgotten() && isRefusal(what, cause);
     boolean disksFault = causedByDisk(cause) && (disk.failures() > failuresAtStart || damaged);
     if (!refused && (!disksFault || !mayFail)) {
       cluster.found(new Broken("stop", name + " ended itself: " + what, cause));
@@ -500,8 +564,11 @@ public final class SimulatedMember {
         .reached()
         .count(
             refused
-                ? "wiped members that were refused"
+                ? wiped ? "wiped members that were refused" : "older copies that were refused"
                 : "members that stopped because of their disk");
+    if (what.startsWith("the cluster knows") && disk.failures() == failuresAtStart) {
+      startsOnCopy = Long.MAX_VALUE; // It has made a note of that.
+    }
     // Not from within its own code: the process is still on the stack.
     MemberLife broken = life;
     queue.after(
@@ -514,8 +581,8 @@ public final class SimulatedMember {
         });
   }
 
-  /** What a leader sent to the life before the wipe may come late, and tells as much. */
-  private static boolean isRefusalOfWiped(String what, Throwable cause) {
+  /** What a leader sent to a life before the loss may come late, and tells as much. */
+  private static boolean isRefusal(String what, Throwable cause) {
     return what.startsWith("the cluster knows this member")
         || (cause instanceof InvariantViolation
             && String.valueOf(cause.getMessage()).startsWith("a leader counts on entries"));

@@ -142,6 +142,13 @@ public final class SimulatedDisk implements Disk {
     }
   }
 
+  /** All files of a disk as they were at some moment. */
+  public static final class Copy {
+    private final TreeMap<String, Bytes> files = new TreeMap<>();
+
+    private Copy() {}
+  }
+
   private final EventQueue queue;
   private final Rng rng;
   private TreeMap<String, Content> names = new TreeMap<>();
@@ -317,6 +324,28 @@ public final class SimulatedDisk implements Disk {
     names.clear();
     durableNames.clear();
     nameChanges.clear();
+  }
+
+  /** Copies everything, as somebody with a shell might. */
+  public Copy copy() {
+    Copy copy = new Copy();
+    names.forEach((name, content) ->
+        copy.files.put(name, Bytes.of(Arrays.copyOf(content.now, content.size))));
+    return copy;
+  }
+
+  /** Puts a copy in place of everything. */
+  public void restore(Copy copy) {
+    wipe();
+    copy.files.forEach((name, bytes) -> {
+      Content content = new Content();
+      Write all = new Write(0, bytes, bytes.length());
+      content.write(all);
+      content.makeDurable(all);
+      content.pending.clear();
+      names.put(name, content);
+      durableNames.put(name, content);
+    });
   }
 
   private void change(NameChange change) {

@@ -72,6 +72,12 @@ public sealed interface Fault {
   /** Somebody empties the directory of a member that is down. */
   record Wipe(long member) implements Fault {}
 
+  /** Somebody copies the directory of a member that is down. */
+  record Copy(long member) implements Fault {}
+
+  /** Somebody puts that copy in place of the directory of a member that is down. */
+  record RollBack(long member) implements Fault {}
+
   /** A disk has so much room beside what it holds; negative for any amount. */
   record Room(long member, long bytes) implements Fault {}
 
@@ -150,7 +156,7 @@ public sealed interface Fault {
       case Wires _ -> Kind.WIRES;
       case Break _ -> Kind.BREAK;
       case Disk disk -> disk.syncErrors() + disk.writeErrors() > 0 ? Kind.BAD_DISK : Kind.SLOW_DISK;
-      case Rot _, Wipe _ -> Kind.ROT;
+      case Rot _, Wipe _, Copy _, RollBack _ -> Kind.ROT;
       case Room _ -> Kind.FULL_DISK;
       case Transfer _ -> Kind.TRANSFER;
       case Change _ -> Kind.CHANGE;
@@ -181,6 +187,8 @@ public sealed interface Fault {
                   f.member(), f.slowMillis(), f.slowPerMille(), f.syncErrors(), f.writeErrors());
       case Rot f -> "rot " + f.member() + " " + f.perMille();
       case Wipe f -> "wipe " + f.member();
+      case Copy f -> "copy " + f.member();
+      case RollBack f -> "roll-back " + f.member();
       case Room f -> "room " + f.member() + " " + f.bytes();
       case Transfer f -> "transfer " + f.to();
       case Change f -> "change " + f.what() + " " + f.member();
@@ -212,6 +220,8 @@ public sealed interface Fault {
               (int) at(words, 4),
               (int) at(words, 5));
       case "wipe" -> new Wipe(at(words, 1));
+      case "copy" -> new Copy(at(words, 1));
+      case "roll-back" -> new RollBack(at(words, 1));
       case "rot" -> new Rot(at(words, 1), (int) at(words, 2));
       case "room" -> new Room(at(words, 1), at(words, 2));
       case "transfer" -> new Transfer(at(words, 1));

@@ -35,6 +35,9 @@ final class Nemesis {
   /** Members about whom an alarm was raised, maybe. */
   private final Set<Long> alarmed = new TreeSet<>();
 
+  /** Whether somebody was asked to add members. */
+  private boolean grows;
+
   private boolean over;
 
   Nemesis(SimulatedCluster cluster) {
@@ -168,6 +171,19 @@ final class Nemesis {
           reached.count("directories wiped");
         }
       }
+      case Fault.Copy(long number) -> {
+        SimulatedMember member = find(number);
+        if (member != null && !member.isUp()) {
+          member.copyDirectory();
+        }
+      }
+      case Fault.RollBack(long number) -> {
+        SimulatedMember member = find(number);
+        // Members that are added later cannot know that it is older than it should be.
+        if (member != null && !grows && mayBeDamaged(member) && member.rollBack()) {
+          reached.count("directories rolled back");
+        }
+      }
       case Fault.Transfer(long to) -> {
         SimulatedMember leader = cluster.leader();
         SimulatedMember target = find(to);
@@ -221,9 +237,12 @@ final class Nemesis {
   /** Asks some member, as an operator would, and starts what has been added. */
   private void change(Fault.Change.What kind, long number) {
     SimulatedMember asked = cluster.leader();
-    if (asked == null) {
+    boolean adds = kind == Fault.Change.What.ADD || kind == Fault.Change.What.LEARN;
+    if (asked == null
+        || (adds && cluster.members().values().stream().anyMatch(SimulatedMember::isRolledBack))) {
       return;
     }
+    grows |= adds;
     ClusterService service = asked.kernel().cluster();
     SimulatedMember subject = find(number);
     List<String> urls = List.of(SimulatedNetwork.urlOf(number));

@@ -470,12 +470,12 @@ public final class Simulation {
 
   /**
    * Who was removed before it learnt of it, and knows nobody who is left to tell it, waits for
-   * ever: its operator ends it. So it is with one whose directory was wiped, if most of the members
-   * that it was founded with are gone: it takes the word of most of them only.
+   * ever: its operator ends it. So it is with one whose directory was wiped or rolled back, if most
+   * of the members that it knows are gone: it takes the word of most of them only.
    */
   private void stopThoseWhoAreForgotten(List<Long> belonging) {
     for (SimulatedMember member : cluster.members().values()) {
-      if (member.isWiped() && member.isUp()) {
+      if (member.hasForgotten() && member.isUp()) {
         member.crash(false);
       } else if (!belonging.contains(member.id()) && member.isUp()) {
         Configuration known = member.status().configuration();

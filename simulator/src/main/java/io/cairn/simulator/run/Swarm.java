@@ -174,7 +174,9 @@ public final class Swarm {
       }
       case ROT -> {
         // Once per seed: what is damaged stays so, and only a minority may be.
-        if (faults.isEmpty()) {
+        if (faults.isEmpty() && rng.split("roll back").below(3) == 0) {
+          drawRollBack(at);
+        } else if (faults.isEmpty()) {
           long member = anyone();
           long when = at + rng.below((int) millis / 2);
           add(when, new Fault.Crash(member, false));
@@ -183,6 +185,27 @@ public final class Swarm {
           add(when + 20 + rng.below(2000), new Fault.Restart(member));
         }
       }
+    }
+  }
+
+  /** A copy, some starts that make it an old one, and some starts on it. */
+  private void drawRollBack(long at) {
+    long member = anyone();
+    long when = at;
+    int starts = 3 + rng.below(3);
+    for (int i = 0; i < starts; i++) {
+      add(when, new Fault.Crash(member, rng.below(2) == 0));
+      if (i == 0) {
+        add(when + 10, new Fault.Copy(member));
+      } else if (i == starts - 1) {
+        add(when + 10, new Fault.RollBack(member));
+      }
+      add(when + 20 + rng.below(300), new Fault.Restart(member));
+      when += 700 + rng.below(1500);
+    }
+    for (int i = 0; i < 4; i++) {
+      add(when, new Fault.Restart(member));
+      when += 200 + rng.below(1000);
     }
   }
 
