@@ -125,7 +125,8 @@ public final class SimulatedNetwork {
 
   /** How a direction is now. */
   public Wire wireOf(long from, long to) {
-    Wire set = wires.getOrDefault(from, Map.of()).get(to);
+    Map<Long, Wire> ofSender = wires.isEmpty() ? null : wires.get(from);
+    Wire set = ofSender == null ? null : ofSender.get(to);
     return set == null ? usual : set;
   }
 

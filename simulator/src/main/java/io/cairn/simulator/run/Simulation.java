@@ -22,7 +22,6 @@ import io.cairn.simulator.load.LoadClient;
 import io.cairn.simulator.load.Mix;
 import io.cairn.simulator.load.Recorder;
 import io.cairn.simulator.load.WatchingClient;
-import io.cairn.spi.consensus.Configuration;
 import io.cairn.spi.environment.InvariantViolation;
 import io.cairn.spi.environment.OnLane;
 import io.cairn.spi.environment.Rng;
@@ -51,9 +50,6 @@ public final class Simulation {
   private static final long MILLI = 1_000_000;
   private static final int PROBE_CLIENT = 1000;
 
-  /** How often an operator starts a removed member again for the sake of the others. */
-  private static final int BROUGHT_BACK_MAX = 3;
-
   /** How many steps the search may take per component. */
   private static final long SEARCH_STEPS = 200_000;
 
@@ -63,14 +59,9 @@ public final class Simulation {
   private final Rng rng;
   private final Recorder recorder = new Recorder();
   private final Nemesis nemesis;
+  private final Repairs repairs;
   private final List<LoadClient> clients = new ArrayList<>();
   private final List<WatchingClient> watchers = new ArrayList<>();
-
-  /** Who has been repaired, so that there is a majority; empty while faults go on. */
-  private final List<SimulatedMember> core = new ArrayList<>();
-
-  /** Removed members that were started again, so often. */
-  private final Map<Long, Integer> broughtBack = new TreeMap<>();
 
   private final List<Violation> violations = new ArrayList<>();
 
@@ -80,6 +71,7 @@ public final class Simulation {
     this.cluster = new SimulatedCluster(plan.members(), plan.knobs(), rng.split("cluster"));
     this.queue = cluster.queue();
     this.nemesis = new Nemesis(cluster);
+    this.repairs = new Repairs(cluster, rng);
   }
 
   /** Runs a plan; everything that is wrong is in the outcome. */
@@ -92,7 +84,7 @@ public final class Simulation {
     try {
       faults();
       clients.forEach(LoadClient::stop);
-      if (canProceed()) {
+      if (repairs.canProceed()) {
         heal();
         converge();
       } else {
@@ -100,7 +92,7 @@ public final class Simulation {
       }
     } catch (Broken broken) {
       // A removal that was under way may leave so few that the damaged are half of them.
-      if (broken.isAboutProgress() && !canProceed()) {
+      if (broken.isAboutProgress() && !repairs.canProceed()) {
         cluster.reached().count("halts that damage explains");
       } else {
         violations.add(new Violation(broken.invariant(), String.valueOf(broken.getMessage())));
@@ -185,13 +177,8 @@ public final class Simulation {
   // (b) and (c)
   private void heal() {
     cluster.network().usual(SimulatedNetwork.Wire.GOOD);
-    majority().forEach(this::repair);
-    for (SimulatedMember other : cluster.members().values()) {
-      if (!core.contains(other)) {
-        stayBroken(other);
-      }
-    }
-    String broken = cluster.members().size() - core.size() + " others stay broken";
+    repairs.repairMajority();
+    String broken = cluster.members().size() - repairs.core().size() + " others stay broken";
     await("L1", "no leader; " + broken, 40, () -> cluster.leader() != null);
     LoadClient probe =
         new LoadClient(
@@ -202,13 +189,13 @@ public final class Simulation {
             PROBE_CLIENT);
     probe.stop();
     probeUntilOk(
-        () -> core,
+        repairs::core,
         probe,
         "L2",
         60,
         i -> new Call.Put(PutRequest.of(Bytes.utf8("probe"), Bytes.utf8("p" + i))));
-    for (SimulatedMember member : List.copyOf(core)) {
-      if (!newestConfiguration().isVoter(member.id())) {
+    for (SimulatedMember member : List.copyOf(repairs.core())) {
+      if (!repairs.newestConfiguration().isVoter(member.id())) {
         continue; // Its removal was on its way already.
       }
       probeUntilOk(
@@ -219,119 +206,6 @@ public final class Simulation {
           _ -> new Call.Range(RangeRequest.of(KeyRange.single(Bytes.utf8("probe")))));
     }
     await("L4", "a call never ends", 400, () -> clients.stream().noneMatch(LoadClient::isWaiting));
-  }
-
-  /**
-   * Somebody who is not repaired: gone, or cut off in one direction or both. A member that only
-   * some of the majority can reach is none of these: with it a leader may stay whom the others
-   * never hear.
-   */
-  private void stayBroken(SimulatedMember other) {
-    int how = rng.below(4);
-    if (how == 0) {
-      other.crash(false);
-    }
-    for (SimulatedMember member : core) {
-      cluster
-          .network()
-          .wire(other.id(), member.id(), SimulatedNetwork.Wire.GOOD.withOpen(how == 3));
-      cluster
-          .network()
-          .wire(member.id(), other.id(), SimulatedNetwork.Wire.GOOD.withOpen(how == 2));
-    }
-  }
-
-  /** Repairs a member, and its connections with those repaired before. */
-  private void repair(SimulatedMember member) {
-    member.repair();
-    core.add(member);
-    for (SimulatedMember other : core) {
-      cluster.network().wire(member.id(), other.id(), SimulatedNetwork.Wire.GOOD);
-      cluster.network().wire(other.id(), member.id(), SimulatedNetwork.Wire.GOOD);
-    }
-  }
-
-  /**
-   * A change of members that was under way may be applied while a majority of those who voted
-   * before is repaired; and who has not applied a change yet that others have needs a majority of
-   * those who voted before it. Then some more are repaired, until there is one.
-   *
-   * @return whether that was needed, so that what has been awaited may take its time again
-   */
-  private boolean repairMoreIfNeeded() {
-    if (bringBackIfNeeded()) {
-      return true;
-    }
-    List<Configuration> counting = new ArrayList<>();
-    counting.add(newestConfiguration());
-    for (SimulatedMember member : core) {
-      if (member.isUp()) {
-        counting.add(member.status().configuration());
-      }
-    }
-    boolean more = false;
-    for (Configuration configuration : counting) {
-      more |= repairMajorityOf(configuration.voters());
-    }
-    return more;
-  }
-
-  private boolean repairMajorityOf(List<Long> voting) {
-    int needed = voting.size() / 2 + 1;
-    long repaired = core.stream().filter(member -> voting.contains(member.id())).count();
-    boolean more = false;
-    for (long voter : undamaged(voting)) {
-      SimulatedMember known = cluster.members().get(voter);
-      if (!core.isEmpty() && repaired < needed && (known == null || !core.contains(known))) {
-        repair(known != null ? known : cluster.add(voter));
-        repaired++;
-        more = true;
-      }
-    }
-    return more;
-  }
-
-  /**
-   * Who has not heard yet that others were removed still needs their votes, though they have
-   * stopped; of two, the one that is left. As with etcd, the operator starts the other again.
-   */
-  private boolean bringBackIfNeeded() {
-    for (SimulatedMember member : List.copyOf(core)) {
-      List<Long> voting = member.isUp() ? member.status().configuration().voters() : List.of();
-      long up = core.stream().filter(other -> other.isUp() && voting.contains(other.id())).count();
-      if (voting.isEmpty() || up > voting.size() / 2 || cluster.leader() != null) {
-        continue;
-      }
-      for (long voter : voting) {
-        SimulatedMember gone = cluster.members().get(voter);
-        if (gone != null
-            && gone.isRemoved()
-            && !gone.isUp()
-            && !gone.isDamaged()
-            && broughtBack.merge(voter, 1, Integer::sum) <= BROUGHT_BACK_MAX) {
-          core.remove(gone);
-          gone.bringBack();
-          repair(gone);
-          return true;
-        }
-      }
-    }
-    return false;
-  }
-
-  /** Whether enough of those who vote have what they wrote. */
-  private boolean canProceed() {
-    List<Long> voters = newestConfiguration().voters();
-    return undamaged(voters).size() > voters.size() / 2;
-  }
-
-  private List<Long> undamaged(List<Long> ids) {
-    return ids.stream()
-        .filter(id -> {
-          SimulatedMember member = cluster.members().get(id);
-          return member == null || !member.isDamaged();
-        })
-        .toList();
   }
 
   private interface ProbeCall {
@@ -349,7 +223,7 @@ public final class Simulation {
     long time = elections * electionNanos() + 2L * plan.knobs().requestMillis() * MILLI;
     long until = queue.now() + time;
     for (int i = 0; queue.now() < until; i++) {
-      if (repairMoreIfNeeded()) {
+      if (repairs.repairMoreIfNeeded()) {
         until = queue.now() + time;
       }
       SimulatedMember member = at.get().get(i % at.get().size());
@@ -383,7 +257,7 @@ public final class Simulation {
   private void await(String bound, String what, int elections, BooleanSupplier condition) {
     long until = queue.now() + elections * electionNanos();
     while (!condition.getAsBoolean()) {
-      if (repairMoreIfNeeded()) {
+      if (repairs.repairMoreIfNeeded()) {
         until = queue.now() + elections * electionNanos();
       }
       if (queue.now() >= until) {
@@ -393,40 +267,12 @@ public final class Simulation {
     }
   }
 
-  /**
-   * A random majority of those who vote as of the newest configuration that anybody has applied.
-   */
-  private List<SimulatedMember> majority() {
-    List<Long> voting = newestConfiguration().voters();
-    List<Long> voters = new ArrayList<>(undamaged(voting));
-    for (int i = voters.size() - 1; i > 0; i--) {
-      voters.set(i, voters.set(rng.below(i + 1), voters.get(i)));
-    }
-    int quorum = voting.size() / 2 + 1;
-    int size = quorum + rng.below(voters.size() - quorum + 1);
-    List<SimulatedMember> core = new ArrayList<>();
-    for (long voter : voters.subList(0, size)) {
-      SimulatedMember known = cluster.members().get(voter);
-      core.add(known != null ? known : cluster.add(voter));
-    }
-    return core;
-  }
-
-  private Configuration newestConfiguration() {
-    Configuration newest = cluster.invariants().configuration();
-    if (!newest.voters().isEmpty()) {
-      return newest;
-    }
-    List<Long> founders = new ArrayList<>(cluster.members().keySet());
-    return new Configuration(founders, List.of());
-  }
-
   // (d)
   private void converge() {
     cluster.network().heal();
     List<SimulatedMember> repaired = new ArrayList<>();
-    await("L4", "members do not agree", 400, () -> agree(repairAllWhoBelong(repaired)));
-    List<SimulatedMember> all = repairAllWhoBelong(repaired);
+    await("L4", "members do not agree", 400, () -> agree(repairs.repairAllWhoBelong(repaired)));
+    List<SimulatedMember> all = repairs.repairAllWhoBelong(repaired);
     compareHashes(all);
     long revision = all.getFirst().kernel().published().state().revision();
     OrderedCheck.Found replayed =
@@ -441,48 +287,6 @@ public final class Simulation {
           "a watcher does not reach revision " + revision,
           1000,
           () -> WatchCheck.hasReached(replayed.model(), watcher.current(), revision));
-    }
-  }
-
-  /**
-   * Everybody who belongs to the cluster by now, repaired. A change of members that was under way
-   * may still be applied while they are waited for.
-   *
-   * @param repaired who has been repaired so far, grows
-   */
-  private List<SimulatedMember> repairAllWhoBelong(List<SimulatedMember> repaired) {
-    Configuration newest = newestConfiguration();
-    List<Long> ids = new ArrayList<>(newest.voters());
-    ids.addAll(newest.learners());
-    List<SimulatedMember> all = new ArrayList<>();
-    for (long id : undamaged(ids)) {
-      SimulatedMember known = cluster.members().get(id);
-      SimulatedMember member = known != null ? known : cluster.add(id);
-      if (!repaired.contains(member)) {
-        repaired.add(member);
-        member.repair();
-      }
-      all.add(member);
-    }
-    stopThoseWhoAreForgotten(ids);
-    return all;
-  }
-
-  /**
-   * Who was removed before it learnt of it, and knows nobody who is left to tell it, waits for
-   * ever: its operator ends it. So it is with one whose directory was wiped or rolled back, if most
-   * of the members that it knows are gone: it takes the word of most of them only.
-   */
-  private void stopThoseWhoAreForgotten(List<Long> belonging) {
-    for (SimulatedMember member : cluster.members().values()) {
-      if (member.hasForgotten() && member.isUp()) {
-        member.crash(false);
-      } else if (!belonging.contains(member.id()) && member.isUp()) {
-        Configuration known = member.status().configuration();
-        if (known.voters().stream().noneMatch(belonging::contains)) {
-          member.crash(false);
-        }
-      }
     }
   }
 
