@@ -186,6 +186,7 @@ public final class RaftConsensus implements Consensus {
     if (loop != null) {
       throw new IllegalStateException("started already");
     }
+    PeerRecords records = openRecords();
     LogOpening.Opened opened =
         LogOpening.open(
             options,
@@ -198,7 +199,6 @@ public final class RaftConsensus implements Consensus {
     if (looksOn != null) {
       looksOn.recovered(opened.recovered());
     }
-    PeerRecords records = openRecords();
     StateOutcomes stateOutcomes = new StateOutcomes(inbox);
     SnapshotExchange exchange =
         new SnapshotExchange(
