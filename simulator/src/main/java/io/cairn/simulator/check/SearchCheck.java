@@ -6,19 +6,15 @@ import io.cairn.simulator.history.Operation;
 import io.cairn.simulator.history.Outcome;
 import io.cairn.spi.environment.OnLane;
 import io.cairn.spi.store.Bytes;
-import io.cairn.spi.store.KeyRange;
 import io.cairn.spi.store.PutRequest;
 import io.cairn.spi.store.TxnRequest;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -154,7 +150,7 @@ public final class SearchCheck {
             .filter(one -> !one.footprint().touched().isEmpty())
             .toList();
     Evidence evidence = new Evidence(history, judged.stream().map(Judged::operation).toList());
-    Partition partition = new Partition(judged);
+    Partition partition = new Partition(judged.stream().map(Judged::footprint).toList());
     Map<Integer, List<Judged>> components = new TreeMap<>();
     for (Judged one : judged) {
       int of = partition.of(one.footprint().touched().getFirst().key());
@@ -169,64 +165,6 @@ public final class SearchCheck {
       result.add(new Component(partition.keys(of), own.size(), verdict));
     });
     return result;
-  }
-
-  /** Which keys are touched together. */
-  private static final class Partition {
-    /** All keys that are named anywhere, in order. */
-    private final List<Bytes> keys;
-
-    /** Another key of the same component, by key; its root is its own. */
-    private final int[] parents;
-
-    Partition(List<Judged> operations) {
-      TreeSet<Bytes> named = new TreeSet<>();
-      for (Judged one : operations) {
-        one.footprint().touched().forEach(range -> named.add(range.key()));
-      }
-      keys = List.copyOf(named);
-      parents = new int[keys.size()];
-      Arrays.setAll(parents, i -> i);
-      for (Judged one : operations) {
-        List<KeyRange> ranges = one.footprint().touched();
-        int first = of(ranges.getFirst().key());
-        for (KeyRange range : ranges) {
-          int at = at(range.key());
-          parents[root(at)] = root(first);
-          while (!range.isSingle() && ++at < keys.size() && range.contains(keys.get(at))) {
-            parents[root(at)] = root(first);
-          }
-        }
-      }
-    }
-
-    private int at(Bytes key) {
-      return Collections.binarySearch(keys, key);
-    }
-
-    private int root(int at) {
-      int root = at;
-      while (parents[root] != root) {
-        root = parents[root];
-      }
-      parents[at] = root;
-      return root;
-    }
-
-    /** The component of a key that is named. */
-    int of(Bytes key) {
-      return root(at(key));
-    }
-
-    Set<Bytes> keys(int component) {
-      TreeSet<Bytes> found = new TreeSet<>();
-      for (int at = 0; at < keys.size(); at++) {
-        if (root(at) == component) {
-          found.add(keys.get(at));
-        }
-      }
-      return found;
-    }
   }
 
   /** Refused calls have no effect; serializable reads and reads of the past have no place. */

@@ -55,84 +55,10 @@ public final class SimulatedDisk implements Disk {
     public static final Health GOOD = new Health(300_000, 0, 0, 0, 0);
   }
 
-  /** Bytes at a place; none if it only changes the size. */
-  private record Write(long at, Bytes bytes, long sizeAfter) {}
-
-  /** A write that may still be lost, or that a failed sync has lost for good. */
-  private static final class Pending {
-    final Write write;
-    boolean lost;
-
-    /** When the sync is over that makes it durable. */
-    long durableAtNanos = Long.MAX_VALUE;
-
-    Pending(Write write) {
-      this.write = write;
-    }
-  }
-
-  private static final class Content {
-    byte[] now = new byte[0];
-    int size;
-    byte[] durable = new byte[0];
-    int durableSize;
-    final List<Pending> pending = new ArrayList<>();
-
-    private static byte[] put(byte[] target, Write write) {
-      int end = (int) Math.max(write.sizeAfter(), write.at() + write.bytes().length());
-      byte[] result =
-          end <= target.length ? target : Arrays.copyOf(target, Math.max(end, target.length * 2));
-      write.bytes().copyTo(result, (int) write.at());
-      return result;
-    }
-
-    void write(Write write) {
-      if (write.sizeAfter() < size) {
-        // What is cut off must read as zeros if the file grows again.
-        Arrays.fill(now, (int) write.sizeAfter(), size, (byte) 0);
-      }
-      now = put(now, write);
-      size = (int) write.sizeAfter();
-      pending.add(new Pending(write));
-    }
-
-    void makeDurable(Write write) {
-      if (write.sizeAfter() < durableSize) {
-        Arrays.fill(durable, (int) write.sizeAfter(), durableSize, (byte) 0);
-      }
-      durable = put(durable, write);
-      durableSize = (int) write.sizeAfter();
-    }
-
-    /** Everything will be durable but for what an earlier sync has lost. */
-    void syncedAt(long nanos) {
-      pending.removeIf(next -> next.lost);
-      for (Pending next : pending) {
-        next.durableAtNanos = Math.min(next.durableAtNanos, nanos);
-      }
-    }
-
-    /** What syncs have made durable by now is so for good. */
-    void settle(long nowNanos) {
-      int durableWrites = 0;
-      for (Pending next : pending) {
-        if (next.lost || next.durableAtNanos > nowNanos) {
-          break;
-        }
-        makeDurable(next.write);
-        durableWrites++;
-      }
-      pending.subList(0, durableWrites).clear();
-    }
-
-    boolean isBeingSynced() {
-      return !pending.isEmpty() && pending.getFirst().durableAtNanos != Long.MAX_VALUE;
-    }
-  }
-
   /** A change of names that may still be lost. */
-  private record NameChange(@Nullable String from, @Nullable String to, @Nullable Content content) {
-    void apply(TreeMap<String, Content> names) {
+  private record NameChange(
+      @Nullable String from, @Nullable String to, @Nullable FileContent content) {
+    void apply(TreeMap<String, FileContent> names) {
       if (from != null) {
         names.remove(from);
       }
@@ -151,8 +77,8 @@ public final class SimulatedDisk implements Disk {
 
   private final EventQueue queue;
   private final Rng rng;
-  private TreeMap<String, Content> names = new TreeMap<>();
-  private TreeMap<String, Content> durableNames = new TreeMap<>();
+  private TreeMap<String, FileContent> names = new TreeMap<>();
+  private TreeMap<String, FileContent> durableNames = new TreeMap<>();
   private final List<NameChange> nameChanges = new ArrayList<>();
   private Health health = Health.GOOD;
   private long capacityBytes = Long.MAX_VALUE;
@@ -244,12 +170,12 @@ public final class SimulatedDisk implements Disk {
     }
     nameChanges.clear();
     names = new TreeMap<>(durableNames);
-    for (Content content : names.values()) {
+    for (FileContent content : names.values()) {
       content.settle(queue.now());
       if (content.isBeingSynced()) {
         cutSyncs++;
       }
-      for (Pending pending : content.pending) {
+      for (FileContent.Pending pending : content.pending) {
         if (!pending.lost && survives(mode)) {
           content.makeDurable(mode >= TORN ? torn(content, pending.write, mode) : pending.write);
         }
@@ -266,7 +192,7 @@ public final class SimulatedDisk implements Disk {
   }
 
   /** The write with some of its sectors as they were before: any, or all from one on. */
-  private Write torn(Content content, Write write, int mode) {
+  private FileContent.Write torn(FileContent content, FileContent.Write write, int mode) {
     byte[] bytes = write.bytes().toByteArray();
     long first = write.at() / SECTOR;
     long last = (write.at() + bytes.length - 1) / SECTOR;
@@ -288,7 +214,7 @@ public final class SimulatedDisk implements Disk {
     if (kept > 0 && kept <= last - first) {
       tornWrites++;
     }
-    return new Write(write.at(), Bytes.of(bytes), write.sizeAfter());
+    return new FileContent.Write(write.at(), Bytes.of(bytes), write.sizeAfter());
   }
 
   /** The paths of all files. */
@@ -298,7 +224,7 @@ public final class SimulatedDisk implements Disk {
 
   /** Damages a bit of a file at rest. */
   public void rot(String path, long at, int bit) {
-    Content content = names.get(path);
+    FileContent content = names.get(path);
     if (content != null && at < content.size) {
       content.settle(queue.now());
       content.now[(int) at] ^= (byte) (1 << bit);
@@ -310,7 +236,7 @@ public final class SimulatedDisk implements Disk {
 
   /** How far a file holds anything but zeros. */
   public long usedBytes(String path) {
-    Content content = names.get(path);
+    FileContent content = names.get(path);
     int used = content == null ? 0 : content.size;
     while (content != null && used > 0 && content.now[used - 1] == 0) {
       used--;
@@ -338,8 +264,8 @@ public final class SimulatedDisk implements Disk {
   public void restore(Copy copy) {
     wipe();
     copy.files.forEach((name, bytes) -> {
-      Content content = new Content();
-      Write all = new Write(0, bytes, bytes.length());
+      FileContent content = new FileContent();
+      FileContent.Write all = new FileContent.Write(0, bytes, bytes.length());
       content.write(all);
       content.makeDurable(all);
       content.pending.clear();
@@ -354,8 +280,8 @@ public final class SimulatedDisk implements Disk {
     nameChanges.add(change);
   }
 
-  private Content find(String path) throws IOException {
-    Content content = names.get(path);
+  private FileContent find(String path) throws IOException {
+    FileContent content = names.get(path);
     if (content == null) {
       throw new IOException("no file '" + path + "'");
     }
@@ -380,7 +306,7 @@ public final class SimulatedDisk implements Disk {
       throw new IOException("file '" + path + "' exists");
     }
     checkSpace(1);
-    Content content = new Content();
+    FileContent content = new FileContent();
     change(new NameChange(null, path, content));
     return new OpenFile(path, content);
   }
@@ -452,7 +378,7 @@ public final class SimulatedDisk implements Disk {
 
   private long usedBytes() {
     long used = 0;
-    for (Content content : names.values()) {
+    for (FileContent content : names.values()) {
       used += content.size;
     }
     return used;
@@ -485,10 +411,10 @@ public final class SimulatedDisk implements Disk {
 
   private final class OpenFile implements DiskFile {
     private final String path;
-    private final Content content;
+    private final FileContent content;
     private final long openedIn = epoch;
 
-    OpenFile(String path, Content content) {
+    OpenFile(String path, FileContent content) {
       this.path = path;
       this.content = content;
     }
@@ -521,7 +447,8 @@ public final class SimulatedDisk implements Disk {
       }
       byte[] bytes = new byte[length];
       source.get(bytes);
-      content.write(new Write(at, Bytes.of(bytes), Math.max(content.size, at + length)));
+      content.write(
+          new FileContent.Write(at, Bytes.of(bytes), Math.max(content.size, at + length)));
       // If the power fails, then in the middle: some of it may be on the medium.
       operation();
     }
@@ -530,7 +457,7 @@ public final class SimulatedDisk implements Disk {
     public void truncate(long size) throws IOException {
       checkOpen();
       checkSpace(size - content.size);
-      content.write(new Write(0, Bytes.EMPTY, size));
+      content.write(new FileContent.Write(0, Bytes.EMPTY, size));
     }
 
     @Override
@@ -540,7 +467,7 @@ public final class SimulatedDisk implements Disk {
         beginSync(path);
       } catch (IOException failed) {
         content.settle(queue.eventTime());
-        for (Pending pending : content.pending) {
+        for (FileContent.Pending pending : content.pending) {
           // What an earlier sync of a process that is dead by now still writes is not dirty.
           pending.lost |= pending.durableAtNanos == Long.MAX_VALUE;
         }
