@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 @OnLane("raft")
 public final class RaftCore {
+  /** How much stays in memory of what every member has. */
+  private static final int SPARE_BYTES = 512 << 10;
+
   private final CoreState state;
   private final Replication replication;
   private final Elections elections;
@@ -235,6 +238,9 @@ public final class RaftCore {
     state.applied = Math.max(state.applied, index);
     boolean alone = state.configuration.isAlone(state.self);
     state.log.trim(state.applied, alone ? 0 : state.settings.windowBytesMax());
+    // What nobody lacks would only grow old in memory; a little helps whoever is elected next.
+    int spare = Math.min(SPARE_BYTES, state.settings.windowBytesMax());
+    state.log.trim(Math.min(state.applied, replication.heldByAll()), alone ? 0 : spare);
   }
 
   private void configurationApplied(Input.ConfigurationApplied change) {

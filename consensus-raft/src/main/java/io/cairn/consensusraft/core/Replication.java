@@ -237,6 +237,17 @@ final class Replication {
     }
   }
 
+  /** Up to where no follower of this leader lacks anything; whoever follows has no followers. */
+  long heldByAll() {
+    long held = Long.MAX_VALUE;
+    if (state.role instanceof Leader leader) {
+      for (Progress progress : leader.followers) {
+        held = Math.min(held, progress.match);
+      }
+    }
+    return held;
+  }
+
   /** Whether a quorum, this member included, has confirmed the newest read-index round. */
   boolean roundConfirmed(Leader leader) {
     int confirmed = state.configuration.isVoter(state.self) ? 1 : 0;

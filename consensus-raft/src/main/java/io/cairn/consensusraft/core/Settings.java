@@ -14,7 +14,7 @@ package io.cairn.consensusraft.core;
  * @param applyBytesMax entry bytes handed out for applying and not yet reported as applied
  * @param uncommittedBytesMax entry bytes of proposals that the leader holds uncommitted
  * @param readsMax read-index requests that wait for a round
- * @param windowBytesMax applied entries kept in memory for followers
+ * @param windowBytesMax applied entries kept in memory for followers that lack them
  */
 public record Settings(
     int electionTicks,

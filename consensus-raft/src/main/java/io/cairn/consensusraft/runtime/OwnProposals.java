@@ -284,6 +284,10 @@ final class OwnProposals {
         end(lost.origin, DropReason.TIMED_OUT);
       }
     }
+    // Whoever is handed out to be applied is answered by that.
+    while (!deadlines.isEmpty() && deadlines.getFirst().lastIndex <= core.handedOut()) {
+      deadlines.removeFirst();
+    }
     while (!deadlines.isEmpty() && deadlines.getFirst().deadline - now <= 0) {
       abandonThrough(deadlines.removeFirst().lastIndex);
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cairn.spi.environment.InvariantViolation;
 import io.cairn.spi.store.Bytes;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -166,5 +167,41 @@ final class RaftCoreTest {
     Effects effects = core.step(List.of(new Input.Persisted(3)));
 
     assertThat(effects.apply()).singleElement().extracting(Entry::origin).isSameAs(origin);
+  }
+
+  @Test
+  void aLeaderKeepsInMemoryWhatAFollowerLacks() {
+    RaftCore core = follower(new HardState(1, 0, 0));
+    settle(core, new Input.Receive(new Message.TimeoutNow(new Message.Header(2, 1, 1, 0))));
+    Message.Header voter = new Message.Header(2, 1, 2, 0);
+    settle(core, new Input.Receive(new Message.VoteResponse(voter, false, true)));
+    List<Bytes> payloads = Collections.nCopies(100, Bytes.of(new byte[100_000]));
+    settle(core, new Input.Propose(0, payloads, payloads));
+
+    settle(core, accepted(2, 101));
+    int whileOneLacksThem = core.window().size();
+    settle(core, accepted(3, 101));
+    settle(core, new Input.Propose(0, payloads.subList(0, 1), payloads.subList(0, 1)));
+    settle(core, accepted(2, 102), accepted(3, 102));
+
+    assertThat(core.applied()).isEqualTo(102);
+    assertThat(whileOneLacksThem).isEqualTo(101);
+    assertThat(core.window()).as("half a MiB of what all have").hasSize(5);
+  }
+
+  /** A step, after which everything is durable and applied at once. */
+  private static void settle(RaftCore core, Input... inputs) {
+    Effects effects = core.step(List.of(inputs));
+    for (Effects.Persist persist = effects.persist();
+        persist != null;
+        persist = effects.persist()) {
+      effects = core.step(List.of(new Input.Persisted(persist.token())));
+    }
+    core.step(List.of(new Input.Applied(core.handedOut())));
+  }
+
+  private static Input accepted(long member, long match) {
+    return new Input.Receive(
+        new Message.AppendAccepted(new Message.Header(member, 1, 2, 0), match));
   }
 }

@@ -21,10 +21,8 @@ final class ThreadLane implements Lane {
   private final CountDownLatch ended = new CountDownLatch(1);
 
   // Written by the lane's thread around parking, read by those who hand in tasks. The thread sets
-  // it
-  // and then looks at the queue once more, they add to the queue and then look at it: one of the
-  // two
-  // sees the other.
+  // it and then looks at the queue once more, they add to the queue and then look at it: one of the
+  // two sees the other.
   private volatile boolean parked;
 
   // Written once by stop(), read by the lane's thread when its queue is empty.
