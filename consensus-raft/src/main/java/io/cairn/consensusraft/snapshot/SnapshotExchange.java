@@ -55,7 +55,6 @@ public final class SnapshotExchange {
   private final EventLog events;
 
   // All below belongs to the lane.
-  private @Nullable SnapshotCodec codec;
   private final TreeMap<Long, Sending> sendings = new TreeMap<>();
   private @Nullable Receiving receiving;
   private long paceNanos;
@@ -146,9 +145,6 @@ public final class SnapshotExchange {
             endSendings("the sender stops");
             endReceiving("the receiver stops");
             closed = true;
-            if (codec != null) {
-              codec.close();
-            }
           }
           then.run();
         });
@@ -160,7 +156,7 @@ public final class SnapshotExchange {
     }
     Frame frame;
     try {
-      frame = codec().decode(bytes);
+      frame = SnapshotCodec.decode(bytes);
     } catch (MalformedException e) {
       // As good as lost: it will be sent again.
       events.warn(
@@ -518,20 +514,11 @@ public final class SnapshotExchange {
     return sending.ended || sending.source != null;
   }
 
-  private SnapshotCodec codec() {
-    SnapshotCodec made = codec;
-    if (made == null) {
-      made = new SnapshotCodec();
-      codec = made;
-    }
-    return made;
-  }
-
   private void say(long to, SnapshotMessage message) {
     network.send(to, Channel.SNAPSHOT, encode(to, message));
   }
 
   private Bytes encode(long to, SnapshotMessage message) {
-    return codec().encode(new Frame(self.id, to, self.incarnation, message));
+    return SnapshotCodec.encode(new Frame(self.id, to, self.incarnation, message));
   }
 }
