@@ -237,12 +237,17 @@ final class Replication {
     }
   }
 
-  /** Up to where no follower of this leader lacks anything; whoever follows has no followers. */
+  /**
+   * Up to where no follower lacks an entry that is in memory. Who lacks older ones, perhaps because
+   * it has been down for long, is sent what is read back, and does not count.
+   */
   long heldByAll() {
     long held = Long.MAX_VALUE;
     if (state.role instanceof Leader leader) {
       for (Progress progress : leader.followers) {
-        held = Math.min(held, progress.match);
+        if (progress.match >= state.log.base()) {
+          held = Math.min(held, progress.match);
+        }
       }
     }
     return held;

@@ -171,22 +171,45 @@ final class RaftCoreTest {
 
   @Test
   void aLeaderKeepsInMemoryWhatAFollowerLacks() {
-    RaftCore core = follower(new HardState(1, 0, 0));
-    settle(core, new Input.Receive(new Message.TimeoutNow(new Message.Header(2, 1, 1, 0))));
-    Message.Header voter = new Message.Header(2, 1, 2, 0);
-    settle(core, new Input.Receive(new Message.VoteResponse(voter, false, true)));
-    List<Bytes> payloads = Collections.nCopies(100, Bytes.of(new byte[100_000]));
-    settle(core, new Input.Propose(0, payloads, payloads));
+    RaftCore core = leaderOfThree();
+    propose(core, 100);
 
     settle(core, accepted(2, 101));
     int whileOneLacksThem = core.window().size();
     settle(core, accepted(3, 101));
-    settle(core, new Input.Propose(0, payloads.subList(0, 1), payloads.subList(0, 1)));
+    propose(core, 1);
     settle(core, accepted(2, 102), accepted(3, 102));
 
     assertThat(core.applied()).isEqualTo(102);
     assertThat(whileOneLacksThem).isEqualTo(101);
     assertThat(core.window()).as("half a MiB of what all have").hasSize(5);
+  }
+
+  @Test
+  void aLeaderKeepsNothingInMemoryForAFollowerThatLacksMore() {
+    RaftCore core = leaderOfThree();
+    for (int last = 101; last <= 301; last += 100) {
+      propose(core, 100);
+      settle(core, accepted(2, last));
+    }
+
+    settle(core, accepted(2, 301));
+
+    assertThat(core.applied()).isEqualTo(301);
+    assertThat(core.window()).hasSize(5);
+  }
+
+  private static RaftCore leaderOfThree() {
+    RaftCore core = follower(new HardState(1, 0, 0));
+    settle(core, new Input.Receive(new Message.TimeoutNow(new Message.Header(2, 1, 1, 0))));
+    Message.Header voter = new Message.Header(2, 1, 2, 0);
+    settle(core, new Input.Receive(new Message.VoteResponse(voter, false, true)));
+    return core;
+  }
+
+  private static void propose(RaftCore core, int count) {
+    List<Bytes> payloads = Collections.nCopies(count, Bytes.of(new byte[100_000]));
+    settle(core, new Input.Propose(0, payloads, payloads));
   }
 
   /** A step, after which everything is durable and applied at once. */
