@@ -48,4 +48,9 @@ public record Mix(Set<Kind> kinds, int keys, int thinkMicros) {
     }
     return new Mix(kinds, 3 + rng.below(10), 2_000 << rng.below(5));
   }
+
+  /** The same with so many times longer waits. */
+  public Mix slower(int times) {
+    return new Mix(kinds, keys, thinkMicros * times);
+  }
 }

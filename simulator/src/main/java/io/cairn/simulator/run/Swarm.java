@@ -19,7 +19,11 @@ import java.util.Set;
 @OnLane("owner")
 public final class Swarm {
   private static final long SHORT_MILLIS = 12_000;
-  private static final long LONG_MILLIS = 60_000;
+  private static final long LONG_MILLIS = 300_000;
+
+  // How much rarer calls and faults are in a long run, which is for what needs much time.
+  private static final int LONG_THINKING = 64;
+  private static final int LONG_PEACE = 8;
 
   private final Rng rng;
   private final int members;
@@ -49,7 +53,7 @@ public final class Swarm {
         shape.below(4),
         millis,
         Knobs.draw(rng.split("knobs")),
-        Mix.draw(rng.split("mix")),
+        Mix.draw(rng.split("mix")).slower(millis == LONG_MILLIS ? LONG_THINKING : 1),
         swarm.faults);
   }
 
@@ -74,7 +78,7 @@ public final class Swarm {
   }
 
   private void drawClass(Fault.Kind kind, List<Fault.Timed> into) {
-    long meanMillis = 400L << rng.below(5);
+    long meanMillis = (400L << rng.below(5)) * (millis == LONG_MILLIS ? LONG_PEACE : 1);
     long at = 300L + rng.below(2000);
     while (at < millis) {
       drawOne(kind, at);
