@@ -105,9 +105,12 @@ public final class SimulatedCluster {
 
   /**
    * Whether all others know the directory of a member from any other: before that nobody can tell
-   * that it is gone.
+   * that it is gone. Who has founded the cluster alone would found another one, and ask nobody.
    */
   public boolean knowsDirectoryOf(SimulatedMember member) {
+    if (founders.equals(List.of(member.id()))) {
+      return false;
+    }
     return members.values().stream()
         .allMatch(other -> other == member || other.log().knowsDirectoryOf(member.id()));
   }
