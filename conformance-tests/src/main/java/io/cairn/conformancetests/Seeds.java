@@ -33,6 +33,11 @@ public final class Seeds {
     return random.longs(Integer.getInteger("cairn.seeds", DRAWN), 0, Long.MAX_VALUE).boxed();
   }
 
+  /** What the seeds of this run are drawn from; not negative. */
+  public static long baseOfThisRun() {
+    return BASE & Long.MAX_VALUE;
+  }
+
   private static long base() {
     String run = System.getProperty("cairn.run");
     if (run == null) {

@@ -3,6 +3,7 @@ package io.cairn.simulator.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cairn.conformancetests.Seeds;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -12,15 +13,9 @@ import org.junit.jupiter.api.Test;
 
 /**
  * A batch of seeds, and planted bugs. {@code -Dcairn.simulation.seconds=n} sets how long the batch
- * takes, {@code -Dcairn.simulation.base=seed} which one it is; {@code fresh} draws it.
+ * takes, {@code -Dcairn.simulation.base=seed} which one it is; otherwise it is that of the run.
  */
 final class SimulationIT {
-  /**
-   * The batch of every change, until a long soak has been without findings: a new finding is to be
-   * made by whoever looks for it, not by whoever changes something else.
-   */
-  private static final String USUAL_BASE = "20261121";
-
   private final ByteArrayOutputStream shown = new ByteArrayOutputStream();
 
   private PrintStream out() {
@@ -34,11 +29,9 @@ final class SimulationIT {
   @Test
   void seedsKeepAllPromises() throws IOException, InterruptedException {
     String seconds = System.getProperty("cairn.simulation.seconds", "45");
-    String base = System.getProperty("cairn.simulation.base", USUAL_BASE);
+    String base = System.getProperty("cairn.simulation.base", Long.toString(Seeds.baseOfThisRun()));
 
-    int code =
-        new CairnSim(out())
-            .run(base.equals("fresh") ? List.of("ci", seconds) : List.of("ci", seconds, base));
+    int code = new CairnSim(out()).run(List.of("ci", seconds, base));
 
     assertThat(code).as(text()).isZero();
     assertThat(text()).contains("base seed").contains("simulated hours");
