@@ -4,6 +4,7 @@ package io.cairn.simulator.command;
 import io.cairn.simulator.check.Checks;
 import io.cairn.simulator.check.Violation;
 import io.cairn.simulator.cluster.SimulatedCluster;
+import io.cairn.simulator.core.Explorer;
 import io.cairn.simulator.core.RandomCluster;
 import io.cairn.simulator.history.HistoryText;
 import io.cairn.simulator.run.Batch;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 
 /**
  * The commands of the simulator.
@@ -33,6 +35,7 @@ import java.util.SplittableRandom;
  * minimize seed|schedule file    makes one smaller while it still fails, into a file
  * hash seed...                   the hashes of runs, for comparing builds and machines
  * check history                  checks a history that was recorded anywhere
+ * explore [states]               every order of events in small clusters of cores
  * mutants [--all|name...]        plants bugs, one at a time, and looks whether they are found
  * hunt from to                   stops at the first seed that fails; what mutants does in a process
  * </pre>
@@ -41,6 +44,7 @@ public final class CairnSim {
   private static final int SEARCH_STEPS = 5_000_000;
   private static final int MINIMIZER_RUNS = 400;
   private static final int CORES_FIRST = 300;
+  private static final long STATES_MAX = 500_000;
 
   /** How often a long batch says how far it is. */
   private static final long PROGRESS_NANOS = 300_000_000_000L;
@@ -72,13 +76,14 @@ public final class CairnSim {
       case "minimize" -> minimize(plan(word(args, 1)), Path.of(word(args, 2)));
       case "hash" -> hashes(args.subList(1, args.size()));
       case "check" -> check(Path.of(word(args, 1)));
+      case "explore" -> explore(args.size() > 1 ? number(args, 1) : STATES_MAX);
       case "mutants" -> new Mutants(out).run(args.subList(1, args.size()));
       case "hunt" -> hunt(number(args, 1), number(args, 2));
       default ->
           throw new IllegalArgumentException(
               "no command '"
                   + command
-                  + "'; there are [check, ci, hash, hunt, minimize, mutants,"
+                  + "'; there are [check, ci, explore, hash, hunt, minimize, mutants,"
                   + " replay, soak]");
     };
   }
@@ -203,6 +208,20 @@ public final class CairnSim {
         .components()
         .forEach(component -> out.println(component.verdict() + " " + component.keys()));
     return found.violations().isEmpty() ? 0 : 1;
+  }
+
+  private int explore(long statesMax) {
+    for (Explorer.Bounds bounds :
+        Stream.concat(Explorer.SMALL.stream(), Explorer.LARGE.stream()).toList()) {
+      out.println(bounds);
+      try {
+        out.println("  " + Explorer.explore(bounds, statesMax));
+      } catch (InvariantViolation violation) {
+        out.println("FAILED " + violation.getMessage());
+        return 1;
+      }
+    }
+    return 0;
   }
 
   private int hunt(long from, long to) {

@@ -5,6 +5,7 @@ import io.cairn.consensusraft.core.Effects;
 import io.cairn.consensusraft.core.Input;
 import io.cairn.consensusraft.core.Message;
 import io.cairn.consensusraft.core.SnapshotPoint;
+import io.cairn.spi.environment.Rng;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -19,9 +20,26 @@ final class CoreCluster {
   /** In the order of sending. */
   final List<Message> network = new ArrayList<>();
 
-  private final CoreInvariants invariants = new CoreInvariants(this);
+  private final CoreInvariants invariants;
   private final TreeSet<String> cutLinks = new TreeSet<>();
   private final TreeSet<String> wantedSnapshots = new TreeSet<>();
+
+  CoreCluster() {
+    this.invariants = new CoreInvariants(this);
+  }
+
+  private CoreCluster(CoreCluster other, Rng rng) {
+    this.invariants = other.invariants.copy(this);
+    other.members.forEach((id, member) -> members.put(id, member.copy(this, rng)));
+    network.addAll(other.network);
+    cutLinks.addAll(other.cutLinks);
+    wantedSnapshots.addAll(other.wantedSnapshots);
+  }
+
+  /** The same cluster at the same moment, sharing nothing that changes but what it has reached. */
+  CoreCluster copy(Rng rng) {
+    return new CoreCluster(this, rng);
+  }
 
   CoreInvariants invariants() {
     return invariants;

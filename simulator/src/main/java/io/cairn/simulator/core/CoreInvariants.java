@@ -11,7 +11,9 @@ import io.cairn.consensusraft.core.Forwarded;
 import io.cairn.consensusraft.core.Message;
 import io.cairn.consensusraft.core.RaftCore;
 import io.cairn.spi.environment.InvariantViolation;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
@@ -27,13 +29,50 @@ final class CoreInvariants {
   private final TreeMap<String, Entry> entries = new TreeMap<>();
   private final TreeMap<String, Long> precedingTerms = new TreeMap<>();
   private final TreeMap<Long, Entry> committed = new TreeMap<>();
+
+  /** In which term of its leader the entry at an index was first committed. */
+  private final TreeMap<Long, Long> committedIn = new TreeMap<>();
+
   private final TreeMap<String, Long> readsBegun = new TreeMap<>();
-  private final TreeMap<String, Integer> reached = new TreeMap<>();
+  private final Map<String, Integer> reached;
   private final TreeSet<String> acknowledgedOrigins = new TreeSet<>();
   private long acknowledged;
 
   CoreInvariants(CoreCluster cluster) {
+    this(cluster, new TreeMap<>());
+  }
+
+  private CoreInvariants(CoreCluster cluster, Map<String, Integer> reached) {
     this.cluster = cluster;
+    this.reached = reached;
+  }
+
+  /** The same for a copy of the cluster; what is reached is counted for both together. */
+  CoreInvariants copy(CoreCluster other) {
+    CoreInvariants copy = new CoreInvariants(other, reached);
+    copy.leaders.putAll(leaders);
+    copy.votes.putAll(votes);
+    copy.entries.putAll(entries);
+    copy.precedingTerms.putAll(precedingTerms);
+    copy.committed.putAll(committed);
+    copy.committedIn.putAll(committedIn);
+    copy.readsBegun.putAll(readsBegun);
+    copy.acknowledgedOrigins.addAll(acknowledgedOrigins);
+    copy.acknowledged = acknowledged;
+    return copy;
+  }
+
+  /** What has been seen so far, as far as it decides what would be wrong later. */
+  List<Object> seen() {
+    return List.of(
+        Map.copyOf(leaders),
+        Map.copyOf(votes),
+        Map.copyOf(entries),
+        Map.copyOf(committed),
+        Map.copyOf(committedIn),
+        Map.copyOf(readsBegun),
+        Set.copyOf(acknowledgedOrigins),
+        acknowledged);
   }
 
   /** The highest index at which somebody may have been told of success. */
@@ -194,13 +233,16 @@ final class CoreInvariants {
   }
 
   private void elected(CoreMember member) {
-    // I3: a leader has everything that was ever committed.
+    // I3: a leader has everything that was committed in earlier terms. Perhaps it hears only now
+    // that it was elected, and others have led since.
     RaftCore core = member.core();
+    long term = core.role().term();
     TreeMap<Long, Entry> window = new TreeMap<>();
     core.window().forEach(entry -> window.put(entry.index(), entry));
     for (Entry entry : committed.tailMap(core.applied(), false).values()) {
       check(
-          entry.equals(window.get(entry.index())),
+          committedIn.getOrDefault(entry.index(), 0L) >= term
+              || entry.equals(window.get(entry.index())),
           () -> "I3 leader n" + member.id + " lacks committed entry " + entry.index());
     }
   }
@@ -217,6 +259,7 @@ final class CoreInvariants {
     Entry known = committed.putIfAbsent(index, entry);
     check(known == null || known.equals(entry), () -> "I3 two committed entries at " + index);
     if (known == null) {
+      committedIn.put(index, core.role().term());
       if (entry.term() < core.role().term()) {
         reach("entry of an older term committed");
       }

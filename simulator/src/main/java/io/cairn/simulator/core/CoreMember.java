@@ -67,6 +67,45 @@ final class CoreMember {
     this.state = engine;
   }
 
+  /** The same member as part of another cluster, sharing nothing that changes. */
+  CoreMember copy(CoreCluster other, Rng rng) {
+    CoreMember copy = new CoreMember(id, incarnation, settings, founders, other);
+    copy.diskState = diskState;
+    copy.diskLog.putAll(diskLog);
+    copy.diskCut = diskCut;
+    copy.diskCutTerm = diskCutTerm;
+    copy.engine = engine;
+    copy.core = core == null ? null : core.copy(rng);
+    copy.pending.addAll(pending);
+    copy.waiting.addAll(waiting);
+    copy.unapplied.addAll(unapplied);
+    copy.durableToken = durableToken;
+    copy.state = state;
+    copy.commit = commit;
+    copy.term = term;
+    copy.holdPersist = holdPersist;
+    copy.holdApply = holdApply;
+    copy.reads.addAll(reads);
+    copy.dropped.addAll(dropped);
+    return copy;
+  }
+
+  /** Everything that decides what the member can do and forget next. */
+  List<Object> situation() {
+    return List.of(
+        core == null ? 0L : core.fingerprint(),
+        diskState,
+        List.copyOf(diskLog.values()),
+        diskCut,
+        engine,
+        List.copyOf(pending),
+        List.copyOf(waiting),
+        List.copyOf(unapplied),
+        durableToken,
+        state,
+        commit);
+  }
+
   boolean isUp() {
     return core != null;
   }

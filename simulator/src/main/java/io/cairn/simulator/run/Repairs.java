@@ -222,12 +222,13 @@ final class Repairs {
    * of the members that it knows are gone: it takes the word of most of them only.
    */
   private void stopThoseWhoAreForgotten(List<Long> belonging) {
+    List<Long> telling = undamaged(belonging);
     for (SimulatedMember member : cluster.members().values()) {
       if (member.hasForgotten() && member.isUp()) {
         member.crash(false);
       } else if (!belonging.contains(member.id()) && member.isUp()) {
         Configuration known = member.status().configuration();
-        if (known.voters().stream().noneMatch(belonging::contains)) {
+        if (known.voters().stream().noneMatch(telling::contains)) {
           member.crash(false);
         }
       }
