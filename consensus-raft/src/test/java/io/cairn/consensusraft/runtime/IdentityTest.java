@@ -60,8 +60,7 @@ final class IdentityTest {
     assertThat(wiped.lastWords).contains("remove the member, then add it again");
   }
 
-  @Test
-  void aDirectoryThatWasReplacedByAnOlderCopyIsRecognisedByItsBootCounter() {
+  private Member afterTwoStartsTheDirectoryIsThatOfBefore() {
     settle();
     Member rolledBack = cluster.follower();
     Runnable restore = rolledBack.backup();
@@ -73,6 +72,12 @@ final class IdentityTest {
     rolledBack.kill();
     restore.run();
     rolledBack.mayEnd = true;
+    return rolledBack;
+  }
+
+  @Test
+  void aDirectoryThatWasReplacedByAnOlderCopyIsRecognisedByItsBootCounter() {
+    Member rolledBack = afterTwoStartsTheDirectoryIsThatOfBefore();
 
     rolledBack.start();
     cluster.world.runMillis(3000);
@@ -83,17 +88,7 @@ final class IdentityTest {
 
   @Test
   void aDirectoryThatWasRefusedStaysRefusedHoweverOftenItIsStarted() {
-    settle();
-    Member rolledBack = cluster.follower();
-    Runnable restore = rolledBack.backup();
-    for (int i = 0; i < 2; i++) {
-      rolledBack.kill();
-      rolledBack.start();
-      settle();
-    }
-    rolledBack.kill();
-    restore.run();
-    rolledBack.mayEnd = true;
+    Member rolledBack = afterTwoStartsTheDirectoryIsThatOfBefore();
 
     rolledBack.start();
     cluster.world.runMillis(3000);

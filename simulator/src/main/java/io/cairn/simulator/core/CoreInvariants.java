@@ -68,6 +68,7 @@ final class CoreInvariants {
         Map.copyOf(leaders),
         Map.copyOf(votes),
         Map.copyOf(entries),
+        Map.copyOf(precedingTerms),
         Map.copyOf(committed),
         Map.copyOf(committedIn),
         Map.copyOf(readsBegun),

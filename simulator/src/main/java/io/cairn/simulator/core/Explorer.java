@@ -123,16 +123,14 @@ public final class Explorer {
 
   private void goOn(SmallWorld world) {
     depth = Math.max(depth, path.size());
-    int count = world.moves().size();
-    for (int i = 0; i < count; i++) {
+    for (SmallWorld.Move move : world.moves()) {
       if (met.size() >= statesMax) {
         complete = false;
         return;
       }
       SmallWorld next = world.copy();
-      SmallWorld.Move move = next.moves().get(i);
       path.addLast(move);
-      make(move);
+      make(move, next);
       if (met.add(key(next))) {
         goOn(next);
       }
@@ -140,9 +138,9 @@ public final class Explorer {
     }
   }
 
-  private void make(SmallWorld.Move move) {
+  private void make(SmallWorld.Move move, SmallWorld world) {
     try {
-      move.happens().run();
+      move.happens().accept(world);
     } catch (InvariantViolation violation) {
       StringBuilder how = new StringBuilder(String.valueOf(violation.getMessage()));
       path.forEach(step -> how.append("\n  ").append(step));

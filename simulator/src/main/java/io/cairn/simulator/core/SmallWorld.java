@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * A small cluster of cores at one moment, and everything that may happen to it next. Entries are
@@ -26,8 +28,9 @@ final class SmallWorld {
    * One thing that may happen.
    *
    * @param who the member that it happens to, or the message
+   * @param happens makes it happen in a world that is at the same moment
    */
-  record Move(String what, Object who, Runnable happens) {
+  record Move(String what, Object who, Consumer<SmallWorld> happens) {
     @Override
     public String toString() {
       return what + " " + who;
@@ -36,12 +39,6 @@ final class SmallWorld {
 
   private final Explorer.Bounds bounds;
   private final CoreCluster cluster;
-
-  /**
-   * Whether somebody has timed out. Voters are alike until then, and so whoever is the first may be
-   * called 1.
-   */
-  private boolean begun;
 
   /** How often what is scarce may happen still. */
   private final EnumMap<Scarce, Integer> left;
@@ -79,7 +76,6 @@ final class SmallWorld {
   private SmallWorld(SmallWorld other) {
     this.bounds = other.bounds;
     this.cluster = other.cluster.copy(NoJitter.INSTANCE);
-    this.begun = other.begun;
     this.left = other.left.clone();
   }
 
@@ -109,7 +105,7 @@ final class SmallWorld {
     return cluster.network;
   }
 
-  /** Everything that may happen next; each can be made to happen once, in this world. */
+  /** Everything that may happen next, to this world or to a copy of it. */
   List<Move> moves() {
     List<Move> moves = new ArrayList<>();
     for (CoreMember member : cluster.members.values()) {
@@ -125,79 +121,50 @@ final class SmallWorld {
   }
 
   private void movesOf(CoreMember member, List<Move> moves) {
+    long id = member.id;
     boolean leads = member.core().role().kind() == RoleKind.LEADER;
     if (!member.pending.isEmpty()) {
-      moves.add(new Move("sync of", member.id, () -> member.persist(1)));
+      moves.add(new Move("sync of", id, world -> world.member(id).persist(1)));
     }
-    if (!leads && may(Scarce.TIMEOUT) && (begun || member.id == 1)) {
-      moves.add(
-          new Move(
-              "timeout of",
-              member.id,
-              () -> {
-                begun = true;
-                spend(Scarce.TIMEOUT);
-                for (int i = 0; i < ELECTION_TICKS; i++) {
-                  member.step(new Input.Tick());
-                }
-              }));
+    if (!leads && may(Scarce.TIMEOUT) && (id == 1 || hasBegun())) {
+      moves.add(new Move("timeout of", id, world -> world.timeout(id)));
     }
     if (leads && may(Scarce.BEAT)) {
-      moves.add(
-          new Move(
-              "heartbeat of",
-              member.id,
-              () -> {
-                spend(Scarce.BEAT);
-                member.step(new Input.Tick());
-              }));
+      moves.add(new Move("heartbeat of", id, world -> world.beat(id)));
     }
     if (leads && may(Scarce.PROPOSAL)) {
       moves.add(
-          new Move("proposal at", member.id, () -> member.propose("p" + spend(Scarce.PROPOSAL))));
+          new Move(
+              "proposal at",
+              id,
+              world -> world.member(id).propose("p" + world.spend(Scarce.PROPOSAL))));
     }
     if (leads && may(Scarce.CHANGE)) {
-      moves.add(change(member, "-n1"));
-      moves.add(change(member, "-n" + bounds.voters()));
+      moves.add(change(id, "-n1"));
+      moves.add(change(id, "-n" + bounds.voters()));
       if (bounds.learners() > 0) {
-        moves.add(change(member, "+n" + (bounds.voters() + 1)));
+        moves.add(change(id, "+n" + (bounds.voters() + 1)));
       }
     }
     if (may(Scarce.READ)) {
-      moves.add(
-          new Move(
-              "read at",
-              member.id,
-              () -> {
-                String origin = "r" + spend(Scarce.READ);
-                cluster.invariants().readBegins(origin);
-                member.step(new Input.ReadIndex(origin));
-              }));
+      moves.add(new Move("read at", id, world -> world.read(id)));
     }
     if (may(Scarce.CRASH)) {
-      moves.add(crash(member, 0));
-      if (!member.pending.isEmpty()) {
-        moves.add(crash(member, member.pending.size()));
+      moves.add(new Move("crash of", id, world -> world.crash(id, 0)));
+      int unsynced = member.pending.size();
+      if (unsynced > 0) {
+        moves.add(
+            new Move(
+                "crash, losing what is not synced, of", id, world -> world.crash(id, unsynced)));
       }
     }
   }
 
-  private Move change(CoreMember member, String change) {
+  private static Move change(long id, String change) {
     return new Move(
         "change " + change + " at",
-        member.id,
-        () -> member.change(change, "c" + spend(Scarce.CHANGE)));
-  }
-
-  private Move crash(CoreMember member, int lost) {
-    return new Move(
-        lost == 0 ? "crash of" : "crash, losing what is not synced, of",
-        member.id,
-        () -> {
-          spend(Scarce.CRASH);
-          member.crash(lost);
-          member.start(NoJitter.INSTANCE);
-        });
+        id,
+        world -> world.member(id).change(change, "c" + world.spend(Scarce.CHANGE)));
   }
 
   private void movesOf(Message message, List<Move> moves) {
@@ -205,18 +172,18 @@ final class SmallWorld {
         new Move(
             "arrival of",
             message,
-            () -> {
-              cluster.network.remove(message);
-              cluster.hand(message);
+            world -> {
+              world.cluster.network.remove(message);
+              world.cluster.hand(message);
             }));
     if (may(Scarce.LOSS)) {
       moves.add(
           new Move(
               "loss of",
               message,
-              () -> {
-                spend(Scarce.LOSS);
-                cluster.network.remove(message);
+              world -> {
+                world.spend(Scarce.LOSS);
+                world.cluster.network.remove(message);
               }));
     }
     if (may(Scarce.REPEAT)) {
@@ -224,11 +191,47 @@ final class SmallWorld {
           new Move(
               "first arrival of",
               message,
-              () -> {
-                spend(Scarce.REPEAT);
-                cluster.hand(message);
+              world -> {
+                world.spend(Scarce.REPEAT);
+                world.cluster.hand(message);
               }));
     }
+  }
+
+  private CoreMember member(long id) {
+    return cluster.member(id);
+  }
+
+  /**
+   * Whether somebody has timed out. Voters are alike until then, and so whoever is the first may be
+   * called 1.
+   */
+  private boolean hasBegun() {
+    return !Objects.equals(left.get(Scarce.TIMEOUT), bounds.allowed().get(Scarce.TIMEOUT));
+  }
+
+  private void timeout(long id) {
+    spend(Scarce.TIMEOUT);
+    for (int i = 0; i < ELECTION_TICKS; i++) {
+      member(id).step(new Input.Tick());
+    }
+  }
+
+  private void beat(long id) {
+    spend(Scarce.BEAT);
+    member(id).step(new Input.Tick());
+  }
+
+  private void read(long id) {
+    String origin = "r" + spend(Scarce.READ);
+    cluster.invariants().readBegins(origin);
+    member(id).step(new Input.ReadIndex(origin));
+  }
+
+  private void crash(long id, int lost) {
+    spend(Scarce.CRASH);
+    member(id).crash(lost);
+    member(id).start(NoJitter.INSTANCE);
   }
 
   private boolean may(Scarce what) {
