@@ -114,7 +114,8 @@ final class ClusterRehearsal {
             cluster.learnersMax(),
             cluster.forceNew(),
             cluster.leaseCheckpoints(),
-            cluster.dialsFromAdvertisedAddress()),
+            cluster.dialsFromAdvertisedAddress(),
+            cluster.hastensFirstElection()),
         config.limits(),
         config.log(),
         config.syncs());

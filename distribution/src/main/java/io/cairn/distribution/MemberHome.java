@@ -128,7 +128,8 @@ final class MemberHome implements AutoCloseable {
         WAITING_PROPOSALS_MAX,
         false,
         SNAPSHOT_BYTES_PER_SECOND_MAX,
-        cluster.forceNew());
+        cluster.forceNew(),
+        cluster.hastensFirstElection());
   }
 
   /** etcd's request timeout: five seconds and two elections. */

@@ -56,8 +56,7 @@ final class Acceptor {
     Peer known = table.find(hello.from());
     Peer peer = known == null ? table.meet(hello.from(), environment) : known;
     if (peer == null) {
-      return refuse(
-          call, caller, new Rejection(Refusal.UNWELCOME, "too many unknown members have come"));
+      return putOff(call);
     }
     refused.remove(caller);
     if (known == null) {
@@ -85,6 +84,14 @@ final class Acceptor {
               field("error", rejection.text()));
     }
     call.close(rejection.status(), rejection.trailers());
+    return new Ignoring();
+  }
+
+  /** There is no room now; that says nothing against the caller, who may try again. */
+  private static ServerCall.Listener<Batch> putOff(ServerCall<Batch, Batch> call) {
+    call.close(
+        Status.RESOURCE_EXHAUSTED.withDescription("too many unknown members have come"),
+        new Metadata());
     return new Ignoring();
   }
 

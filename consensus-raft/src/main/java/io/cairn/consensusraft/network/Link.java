@@ -76,6 +76,11 @@ final class Link {
     return "member " + Long.toHexString(peer.id());
   }
 
+  /** Whether an answer to a greeting is awaited. */
+  boolean isConnecting() {
+    return state == State.CONNECTING;
+  }
+
   /**
    * Takes a frame to send it, or drops it. Any thread may call this.
    *
@@ -307,8 +312,9 @@ final class Link {
   private void pause(String reason, @Nullable Rejection rejection) {
     state = State.PAUSING;
     outbox.close();
-    peer.linkDown(channel, reason, rejection);
     timer = environment.scheduler().after(pauseNanos(), environment.loop(), this::pauseOver);
+    // Last, since that may be the end of this link.
+    peer.linkDown(channel, reason, rejection);
   }
 
   private void pauseOver() {

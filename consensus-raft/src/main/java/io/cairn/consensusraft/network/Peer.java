@@ -44,7 +44,7 @@ final class Peer {
   /**
    * A member that is not connected.
    *
-   * @param whenUnheard told when the last stream from the member has ended
+   * @param whenUnheard told when the last stream from the member has ended, perhaps repeatedly
    */
   Peer(long id, PeerEnvironment environment, Consumer<Peer> whenUnheard) {
     this.id = id;
@@ -160,7 +160,18 @@ final class Peer {
 
   /** A stream from the member has ended. */
   void ended(Channel channel, Inbound inbound) {
-    if (inbounds.remove(channel, inbound) && inbounds.isEmpty()) {
+    if (inbounds.remove(channel, inbound)) {
+      forgetIfUnheard();
+    }
+  }
+
+  /**
+   * Whoever has come and gone is of no interest, but for its answer to a greeting that is under
+   * way: a member whose directory was lost is known to others only, who hang up when it introduces
+   * itself, and tell it why when it calls back.
+   */
+  private void forgetIfUnheard() {
+    if (inbounds.isEmpty() && !link(Channel.CONSENSUS).isConnecting()) {
       whenUnheard.accept(this);
     }
   }
@@ -200,6 +211,7 @@ final class Peer {
       }
     }
     lost();
+    forgetIfUnheard();
   }
 
   /** Messages have been lost; told once while there is no connection, else each time. */

@@ -23,9 +23,13 @@ import java.util.function.Supplier;
 @OnLane("raft")
 final class Identities {
   /** What a member says that ends because the others refuse its directory. */
-  static final String REFUSED =
-      "the cluster knows this member with another data directory, or with a later state of this"
-          + " one; remove the member, then add it again with an empty directory";
+  static String refused(long self) {
+    return ("the cluster knows this member with another data directory, or with a later state of"
+            + " this one, so it cannot go on with this directory; remove it with 'etcdctl member"
+            + " remove %1$x', then add it again, and start it with an empty directory and"
+            + " --initial-cluster-state existing")
+        .formatted(self);
+  }
 
   private final RaftCore core;
   private final long incarnation;
@@ -78,6 +82,11 @@ final class Identities {
   /**
    * A member's gate refuses this one. If most do, this directory is not the one that the cluster
    * knows, and going on could only do harm.
+   *
+   * <p>As long as it has not found its cluster, any member's word is enough, as when it asked
+   * around before it made its directory: a founder whose directory was wiped knows nobody but the
+   * other founders, and they may be gone for good, while those who came later know it. Whoever
+   * belongs to a cluster is not so easily told off, lest a stray member of a former one end it.
    */
   void refusedBy(long member, PeerNetwork.Refusal refusal) {
     if (refusal != PeerNetwork.Refusal.UNWELCOME) {
@@ -85,16 +94,21 @@ final class Identities {
     }
     refusing.add(member);
     int others = core.configuration().without(core.self()).members().size();
-    if (refusing.size() * 2 > others && !givenUp) {
+    if ((refusing.size() * 2 > others || !hasFoundItsCluster()) && !givenUp) {
       givenUp = true;
       String by = "refused by members " + refusing.stream().map(Long::toHexString).toList();
       long self = core.self();
       lane.get()
           .execute(() -> {
             records.disown(self, incarnation);
-            throw exit.fail(REFUSED, new IllegalStateException(by));
+            throw exit.fail(refused(self), new IllegalStateException(by));
           });
     }
+  }
+
+  private boolean hasFoundItsCluster() {
+    Configuration.Member known = core.configuration().find(core.self());
+    return core.role().leader() != 0 || (known != null && known.incarnation() != 0);
   }
 
   private void bind(Configuration.Member member, long term, List<Input> inputs) {

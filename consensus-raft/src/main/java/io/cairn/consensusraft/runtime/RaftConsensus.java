@@ -236,7 +236,8 @@ public final class RaftConsensus implements Consensus {
                 reception,
                 exchange,
                 stateOutcomes,
-                new Identities(core, options.incarnation(), records, lazily("peer-records"), exit)),
+                new Identities(core, options.incarnation(), records, lazily("peer-records"), exit),
+                HeadStart.of(core, settings().electionTicks(), options, network, events)),
             time,
             events,
             new RaftLoop.Limits(
@@ -347,7 +348,7 @@ public final class RaftConsensus implements Consensus {
         records.save();
       } else if (records.refuses(self, options.incarnation(), options.boot()) != null) {
         throw exit.fail(
-            Identities.REFUSED, new IllegalStateException("refused in an earlier life"));
+            Identities.refused(self), new IllegalStateException("refused in an earlier life"));
       }
       return records;
     } catch (IOException e) {

@@ -62,6 +62,7 @@ final class RaftLoop {
   private final StateOutcomes stateOutcomes;
   private final Installs installs;
   private final Identities identities;
+  private final HeadStart headStart;
   private final LeaderLease lease;
   private final TimeSource time;
   private final EventLog events;
@@ -122,6 +123,7 @@ final class RaftLoop {
     this.stateOutcomes = network.stateOutcomes();
     this.installs = new Installs(core, exchange, work, membership);
     this.identities = network.identities();
+    this.headStart = network.headStart();
     this.lease = limits.lease();
   }
 
@@ -131,7 +133,8 @@ final class RaftLoop {
       Reception reception,
       SnapshotExchange exchange,
       StateOutcomes stateOutcomes,
-      Identities identities) {}
+      Identities identities,
+      HeadStart headStart) {}
 
   /**
    * Bounds of this loop.
@@ -201,6 +204,7 @@ final class RaftLoop {
     if (!closing) {
       List<Input> ticked = new ArrayList<>(1);
       ticked.add(new Input.Tick());
+      headStart.tick(ticked);
       identities.tick(ticked);
       run(ticked);
     }

@@ -4,6 +4,8 @@ package io.cairn.consensusraft.network;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cairn.spi.environment.PeerNetwork.Channel;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -78,6 +80,26 @@ final class HandshakeTest {
     }
   }
 
+  /** So a member that lost its directory hears of it from those who came after it. */
+  @Test
+  void memberWhoseCallerDoesNotWelcomeItIsToldWhyWhenItCallsBack() throws Exception {
+    InetSocketAddress address =
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), TestMember.freePort());
+    PeerNetworkOptions options =
+        new PeerNetworkOptions(
+            List.of("http://127.0.0.1:" + address.getPort()), null, 1 << 20, 1 << 22, 2000, 1000);
+    try (TestMember one = new TestMember(1, 1).start();
+        TestMember two = new TestMember(new PeerIdentity(TestMember.CLUSTER, 2, 102, 1), options)) {
+      two.network.admit((member, incarnation, boot) -> "not the directory that was bound");
+      two.startAt(address);
+
+      two.reach(one);
+
+      one.events.await("refused 2 UNWELCOME");
+      one.events.awaitPart("not the directory that was bound");
+    }
+  }
+
   @Test
   void removedMemberIsToldByWhoeverKnows() throws Exception {
     try (TestMember one = new TestMember(1, 1).start();
@@ -117,13 +139,13 @@ final class HandshakeTest {
           TestMember stranger = new TestMember(20 + i, 1).start();
           strangers.add(stranger);
           stranger.reach(one);
-          stranger.events.awaitPart(i < 16 ? "connected 1" : "refused 1 UNWELCOME");
+          stranger.events.awaitPart(i < 16 ? "connected 1" : "too many unknown members");
         }
       } finally {
         strangers.forEach(TestMember::close);
       }
 
-      one.events.awaitPart("too many unknown members");
+      assertThat(strangers.getLast().events.count("refused")).isZero();
     }
   }
 }

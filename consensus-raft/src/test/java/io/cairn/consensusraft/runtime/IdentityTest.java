@@ -13,6 +13,8 @@ import io.cairn.consensusraft.wire.FrameCodec.Sender;
 import io.cairn.spi.consensus.ConfigurationChange.Kind;
 import io.cairn.spi.environment.InvariantViolation;
 import java.io.IOException;
+import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 /** Members that are not what they were. */
@@ -38,7 +40,85 @@ final class IdentityTest {
     cluster.world.runMillis(3000);
 
     assertThat(wiped.isRunning()).isFalse();
-    assertThat(wiped.lastWords).contains("remove the member, then add it again");
+    assertThat(wiped.lastWords).contains("then add it again");
+    assertThat(cluster.leader().propose().dropped).isNull();
+  }
+
+  @Test
+  void aFounderWhoseDirectoryWasWipedTakesTheWordOfTheOnlyMemberThatIsThere() {
+    settle();
+    Member wiped = cluster.follower();
+    wiped.kill();
+    wiped.wipe();
+    wiped.mayEnd = true;
+    Member gone =
+        cluster.members.values().stream()
+            .filter(member -> member.isRunning() && member != cluster.leader())
+            .findFirst()
+            .orElseThrow();
+    gone.kill();
+
+    wiped.start();
+    cluster.world.runMillis(3000);
+
+    assertThat(wiped.isRunning()).isFalse();
+    assertThat(wiped.lastWords).contains("etcdctl member remove " + wiped.id);
+  }
+
+  @Test
+  void aFounderWhoseDirectoryWasWipedTakesTheWordOfThoseWhoCameLater() {
+    settle();
+    grow(4, 5);
+    Member wiped = cluster.member(3);
+    shrinkTo(List.of(3L, 4L, 5L));
+    wiped.kill();
+    wiped.wipe();
+    wiped.mayEnd = true;
+    cluster.member(5).kill();
+
+    wiped.start();
+    cluster.world.runMillis(3000);
+
+    assertThat(wiped.isRunning()).isFalse();
+    assertThat(wiped.lastWords).contains("etcdctl member remove " + wiped.id);
+  }
+
+  private void grow(long... ids) {
+    for (long id : ids) {
+      cluster.join(id);
+      cluster.leader().change(Kind.ADD_VOTER, id);
+      await(() -> cluster.leader().consensus().status().configuration().voters().contains(id));
+      settle();
+    }
+  }
+
+  private void shrinkTo(List<Long> ids) {
+    for (long id = 1; id <= 5; id++) {
+      long leaving = id;
+      if (!ids.contains(leaving)) {
+        cluster.leader().change(Kind.REMOVE, leaving);
+        await(() ->
+            !cluster.leader().consensus().status().configuration().voters().contains(leaving));
+        cluster.world.runMillis(1000);
+        cluster.member(leaving).kill();
+      }
+    }
+  }
+
+  private void await(BooleanSupplier reached) {
+    assertThat(cluster.world.runUntil(reached, 20_000)).isTrue();
+  }
+
+  @Test
+  void aMemberThatHasFoundItsClusterIsNotToldOffByOneStrayMember() {
+    settle();
+    Member told = cluster.follower();
+
+    cluster.network.endpoint(99, 1, 1).admit((member, incarnation, boot) -> "not the one I know");
+    cluster.network.connectAll();
+    cluster.world.runMillis(3000);
+
+    assertThat(told.isRunning()).isTrue();
     assertThat(cluster.leader().propose().dropped).isNull();
   }
 
@@ -57,7 +137,7 @@ final class IdentityTest {
     wiped.start();
     shortLogs.world.runMillis(3000);
 
-    assertThat(wiped.lastWords).contains("remove the member, then add it again");
+    assertThat(wiped.lastWords).contains("then add it again");
   }
 
   private Member afterTwoStartsTheDirectoryIsThatOfBefore() {

@@ -163,6 +163,9 @@ final class RaftCluster {
     /** Whether the next start leaves all others behind. */
     boolean goesOnAlone;
 
+    /** Whether the next start passes over most of the first election timeout. */
+    boolean hastensFirstElection;
+
     private World.@Nullable Life life;
     private FakeNetwork.@Nullable Endpoint endpoint;
     private @Nullable RaftConsensus consensus;
@@ -196,7 +199,8 @@ final class RaftCluster {
               1000,
               leaseReads,
               0,
-              goesOnAlone);
+              goesOnAlone,
+              hastensFirstElection);
       RaftConsensus made =
           new RaftConsensus(
               options,

@@ -202,7 +202,8 @@ final class ConfigResolver {
         Math.toIntExact(values.number("max-learners")),
         values.isTrue("force-new-cluster"),
         isGateOpen("LeaseCheckpoint"),
-        isGateOpen("SetMemberLocalAddr"));
+        isGateOpen("SetMemberLocalAddr"),
+        values.isTrue("initial-election-tick-advance"));
   }
 
   private Origin origin(String name) {

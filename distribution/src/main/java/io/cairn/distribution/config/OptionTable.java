@@ -88,7 +88,7 @@ final class OptionTable {
     add(all, "snapshot-catchup-entries", UNSIGNED, "5000", NO_EFFECT);
     add(all, "heartbeat-interval", UNSIGNED, "100", WORKS);
     add(all, "election-timeout", UNSIGNED, "1000", WORKS);
-    add(all, "initial-election-tick-advance", BOOL, "true", NO_EFFECT);
+    add(all, "initial-election-tick-advance", BOOL, "true", WORKS);
     add(all, "quota-backend-bytes", SIGNED, "0", WORKS);
     add(all, "backend-bbolt-freelist-type", TEXT, "", NO_EFFECT);
     add(all, "backend-batch-interval", DURATION, "0s", NO_EFFECT);

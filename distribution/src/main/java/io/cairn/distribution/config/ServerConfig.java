@@ -64,6 +64,8 @@ public record ServerConfig(
    * @param leaseCheckpoints whether the leader notes now and then what long leases have left
    * @param dialsFromAdvertisedAddress whether connections to other members come from the address
    *     that the advertised peer URLs name
+   * @param hastensFirstElection whether a member that has come up waits for a leader only as long
+   *     as one would need to be heard
    */
   public record Cluster(
       Origin origin,
@@ -74,7 +76,8 @@ public record ServerConfig(
       int learnersMax,
       boolean forceNew,
       boolean leaseCheckpoints,
-      boolean dialsFromAdvertisedAddress) {}
+      boolean dialsFromAdvertisedAddress,
+      boolean hastensFirstElection) {}
 
   /**
    * Where the member comes from. Of no meaning once its directory says who it is.

@@ -24,6 +24,8 @@ import java.util.List;
  * @param snapshotBytesPerSecondMax how fast a state is sent to another member; 0 for no limit
  * @param goesOnAlone whether the member removes all others from the configuration that its log
  *     holds, because they are lost for good, and goes on with everything that it has
+ * @param hastensFirstElection whether a member that has come up and reaches a majority waits for a
+ *     leader only as long as one would need to be heard, and not the whole election timeout; once
  */
 public record ConsensusOptions(
     long clusterId,
@@ -39,7 +41,8 @@ public record ConsensusOptions(
     int waitingProposalsMax,
     boolean leaderLeaseReads,
     long snapshotBytesPerSecondMax,
-    boolean goesOnAlone) {
+    boolean goesOnAlone,
+    boolean hastensFirstElection) {
   /** Copies the list. */
   public ConsensusOptions {
     bootstrap = List.copyOf(bootstrap);
@@ -74,6 +77,7 @@ public record ConsensusOptions(
         waitingProposalsMax,
         leaderLeaseReads,
         snapshotBytesPerSecondMax,
-        false);
+        false,
+        true);
   }
 }

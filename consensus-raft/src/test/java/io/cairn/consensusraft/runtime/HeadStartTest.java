@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.consensusraft.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cairn.consensusraft.runtime.RaftCluster.Member;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code --initial-election-tick-advance}: server flags, section 2. */
+final class HeadStartTest {
+  /** The ticks that are passed over, less what it takes to connect and to campaign. */
+  private static final long SAVED_MILLIS = 6L * RaftCluster.HEARTBEAT_MILLIS;
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5})
+  void membersThatComeUpTogetherElectSooner(long seed) {
+    long waiting = millisToALeader(seed, false);
+    long hastening = millisToALeader(seed, true);
+
+    assertThat(waiting).isGreaterThanOrEqualTo(RaftCluster.ELECTION_MILLIS);
+    assertThat(hastening).isLessThan(waiting - SAVED_MILLIS);
+  }
+
+  private static long millisToALeader(long seed, boolean hastens) {
+    RaftCluster cluster = new RaftCluster(seed, 3);
+    cluster.leader();
+    cluster.members.values().forEach(Member::kill);
+    cluster.members.values().forEach(member -> member.hastensFirstElection = hastens);
+    long begun = cluster.world.nanos();
+    cluster.members.values().forEach(Member::start);
+    cluster.leader();
+    return (cluster.world.nanos() - begun) / 1_000_000;
+  }
+
+  @Test
+  void memberThatIsAloneWaitsUntilItReachesAMajority() {
+    RaftCluster cluster = new RaftCluster(6, 3);
+    cluster.leader();
+    cluster.members.values().forEach(Member::kill);
+    cluster.members.values().forEach(member -> member.hastensFirstElection = true);
+    cluster.member(1).start();
+    cluster.world.runMillis(10_000);
+    long begun = cluster.world.nanos();
+
+    cluster.member(2).start();
+    cluster.leader();
+
+    // The random part of the timeout and the two ticks that are left.
+    assertThat(cluster.world.nanos() - begun)
+        .isLessThan((RaftCluster.ELECTION_MILLIS + 300) * 1_000_000L);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5})
+  void memberThatComesBackLeavesTheLeaderAlone(long seed) {
+    RaftCluster cluster = new RaftCluster(seed, 3);
+    Member leader = cluster.leader();
+    long term = leader.term();
+    Member back = cluster.follower();
+    back.kill();
+    back.hastensFirstElection = true;
+
+    back.start();
+    cluster.world.runMillis(5_000);
+
+    assertThat(cluster.leader()).isSameAs(leader);
+    assertThat(leader.term()).isEqualTo(term);
+    assertThat(back.term()).isEqualTo(term);
+  }
+}
