@@ -78,6 +78,7 @@ public final class SimulatedMember {
   private boolean mayFail;
   private boolean damaged;
   private boolean wiped;
+  private boolean refused;
   private @Nullable DirectoryCopy copy;
 
   /** How often it may still be started on an older copy of its directory. */
@@ -247,6 +248,16 @@ public final class SimulatedMember {
     engines.putAll(older.engines());
     log.forgets();
     return true;
+  }
+
+  /** Whether its directory has been emptied. */
+  public boolean isWiped() {
+    return wiped;
+  }
+
+  /** Whether it has ended itself because others do not accept its directory. */
+  public boolean isRefused() {
+    return refused;
   }
 
   /** Whether its directory has been emptied, or replaced by an older copy. */
@@ -554,7 +565,7 @@ public final class SimulatedMember {
       cluster.found(broken);
       return;
     }
-    boolean refused = hasForgotten() && isRefusal(what, cause);
+    refused = hasForgotten() && isRefusal(what, cause);
     boolean disksFault = causedByDisk(cause) && (disk.failures() > failuresAtStart || damaged);
     if (!refused && (!disksFault || !mayFail)) {
       cluster.found(new Broken("stop", name + " ended itself: " + what, cause));

@@ -269,20 +269,14 @@ public final class SimulatedNetwork {
         dial(other, peer, REDIAL_NANOS / 2 + rng.below((int) REDIAL_NANOS));
         return;
       }
-      Refusal refusal =
-          target.forgotten.containsKey(member)
-              ? Refusal.REMOVED
-              : target.gate.refuses(member, incarnation, boot) != null ? Refusal.UNWELCOME : null;
+      Refusal refusal = target.refuses(this);
       if (refusal != null) {
-        Watcher told = watcher;
-        if (peer.refusal != refusal && told != null) {
-          peer.refusal = refusal;
-          life.enter(() -> told.refused(other, refusal));
-        }
+        hearRefusal(target, peer, refusal);
         dial(other, peer, 10 * REDIAL_NANOS);
         return;
       }
       if (gate.refuses(other, target.incarnation, target.boot) != null) {
+        target.callBack(this);
         dial(other, peer, 10 * REDIAL_NANOS);
         return;
       }
@@ -298,6 +292,41 @@ public final class SimulatedNetwork {
       if (told != null) {
         life.enter(() -> told.connected(other, target.incarnation, target.boot));
       }
+    }
+
+    private @Nullable Refusal refuses(Endpoint caller) {
+      return forgotten.containsKey(caller.member)
+          ? Refusal.REMOVED
+          : gate.refuses(caller.member, caller.incarnation, caller.boot) != null
+              ? Refusal.UNWELCOME
+              : null;
+    }
+
+    private void hearRefusal(Endpoint by, Peer peer, Refusal refusal) {
+      Watcher told = watcher;
+      if (peer.refusal != refusal && told != null) {
+        peer.refusal = refusal;
+        life.enter(() -> told.refused(by.member, refusal));
+      }
+    }
+
+    /** Somebody unknown has called and hung up: called back, it says why. */
+    private void callBack(Endpoint caller) {
+      if (peers.containsKey(caller.member) || refuses(caller) != null) {
+        return;
+      }
+      queue.after(
+          rng.below(1000) * 1000L,
+          "call back",
+          () -> {
+            Refusal refusal = caller.refuses(this);
+            if (refusal != null
+                && life.isAlive()
+                && caller.life.isAlive()
+                && wireOf(member, caller.member).open()) {
+              hearRefusal(caller, new Peer(), refusal);
+            }
+          });
     }
 
     /** Another life has connected: its messages will come. It is answered, known or not. */

@@ -217,14 +217,32 @@ final class Repairs {
   }
 
   /**
+   * Whether everybody who belongs to the cluster, but whose directory was wiped, has been told so
+   * and has ended itself. Starts those who are down.
+   */
+  boolean haveRefusedTheWiped() {
+    Configuration newest = newestConfiguration();
+    boolean all = true;
+    for (SimulatedMember member : cluster.members().values()) {
+      boolean belongs =
+          newest.voters().contains(member.id()) || newest.learners().contains(member.id());
+      if (belongs && member.isWiped() && !member.isRefused()) {
+        member.repair();
+        all = false;
+      }
+    }
+    return all;
+  }
+
+  /**
    * Who was removed before it learnt of it, and knows nobody who is left to tell it, waits for
-   * ever: its operator ends it. So it is with one whose directory was wiped or rolled back, if most
-   * of the members that it knows are gone: it takes the word of most of them only.
+   * ever: its operator ends it. So it is with one whose directory was rolled back, if most of the
+   * members that it knows are gone: it takes the word of most of them only.
    */
   private void stopThoseWhoAreForgotten(List<Long> belonging) {
     List<Long> telling = undamaged(belonging);
     for (SimulatedMember member : cluster.members().values()) {
-      if (member.hasForgotten() && member.isUp()) {
+      if (member.isRolledBack() && member.isUp()) {
         member.crash(false);
       } else if (!belonging.contains(member.id()) && member.isUp()) {
         Configuration known = member.status().configuration();

@@ -272,6 +272,7 @@ public final class Simulation {
     cluster.network().heal();
     List<SimulatedMember> repaired = new ArrayList<>();
     await("L4", "members do not agree", 400, () -> agree(repairs.repairAllWhoBelong(repaired)));
+    await("L5", "a wiped member is not refused", 400, repairs::haveRefusedTheWiped);
     List<SimulatedMember> all = repairs.repairAllWhoBelong(repaired);
     compareHashes(all);
     long revision = all.getFirst().kernel().published().state().revision();
