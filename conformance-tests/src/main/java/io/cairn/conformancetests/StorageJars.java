@@ -24,7 +24,7 @@ import java.util.jar.JarFile;
  * The backends in some jars, loaded as the server loads what an operator drops in: they see the
  * JDK, the SPI, and each other, and nothing of the kit or its libraries.
  */
-final class StorageJars {
+public final class StorageJars {
   private static final String SHARED = "io.cairn.spi.";
 
   private final List<Path> jars;
@@ -40,7 +40,7 @@ final class StorageJars {
    *
    * @throws CannotRunException if one cannot be read, or holds a backend that cannot be examined
    */
-  static StorageJars open(List<String> places) throws CannotRunException {
+  public static StorageJars open(List<String> places) throws CannotRunException {
     List<Path> jars = new ArrayList<>();
     for (String place : places) {
       jars.addAll(jarsAt(Path.of(place).toAbsolutePath().normalize()));
@@ -135,12 +135,17 @@ final class StorageJars {
     return jars;
   }
 
+  /** The names of all backends that are there, in order. */
+  public List<String> names() {
+    return List.copyOf(backends.keySet());
+  }
+
   /**
    * The name of the backend to examine: the one asked for, or else the only one.
    *
    * @throws CannotRunException if it is not there, or several are
    */
-  String choose(Optional<String> asked) throws CannotRunException {
+  public String choose(Optional<String> asked) throws CannotRunException {
     if (asked.isPresent() && !backends.containsKey(asked.get())) {
       throw new CannotRunException(
           "no storage backend '" + asked.get() + "'; there are " + backends.keySet());
@@ -153,7 +158,7 @@ final class StorageJars {
   }
 
   /** A new instance of the backend that has this name. */
-  StorageBackend backend(String name) {
+  public StorageBackend backend(String name) {
     ServiceLoader.Provider<StorageBackend> provider = backends.get(name);
     if (provider == null) {
       throw new IllegalArgumentException("no storage backend '" + name + "'");

@@ -32,6 +32,8 @@ final class CodeRules {
     "..io.cairn.endtoend..",
     "..io.cairn.kernel.environment..",
     "..io.cairn.simulator.command..",
+    "..io.cairn.simulator.engines..",
+    "..io.cairn.simulator.suite..",
     "..io.cairn.tls..",
     // A suite of tests, though published: it makes folders for engines and threads to disturb them.
     "..io.cairn.conformancetests..",

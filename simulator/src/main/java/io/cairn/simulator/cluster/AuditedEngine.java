@@ -3,7 +3,6 @@ package io.cairn.simulator.cluster;
 
 import io.cairn.kernel.records.RevisionKey;
 import io.cairn.kernel.state.Tables;
-import io.cairn.simulator.environment.ModelEngine;
 import io.cairn.spi.environment.ThreadSafe;
 import io.cairn.spi.storage.Mutation;
 import io.cairn.spi.storage.StorageEngine;
@@ -27,13 +26,13 @@ final class AuditedEngine implements StorageEngine {
   /** What the kernel sets in an engine while a state is being received. */
   private static final Bytes RECEIVING = Bytes.utf8("receiving");
 
-  private final ModelEngine engine;
+  private final StorageEngine engine;
   private final SimulatedMember member;
   private final ClusterInvariants invariants;
   private boolean receiving;
   private long revision;
 
-  AuditedEngine(ModelEngine engine, SimulatedMember member, ClusterInvariants invariants) {
+  AuditedEngine(StorageEngine engine, SimulatedMember member, ClusterInvariants invariants) {
     this.engine = engine;
     this.member = member;
     this.invariants = invariants;

@@ -83,6 +83,9 @@ public final class LogInvariants {
     /** As of its last step; the directories of members are bound by it. */
     private Configuration configuration = Configuration.EMPTY;
 
+    /** Whether its consensus lets anybody look on; if not, nothing here is ever known. */
+    private boolean seen;
+
     // One life.
     private final ModelLog appended = new ModelLog();
     private final Deque<Persist> pending = new ArrayDeque<>();
@@ -128,6 +131,7 @@ public final class LogInvariants {
 
     @Override
     public void recovered(Recovered recovered) {
+      seen = true;
       if (!member.isDamaged()) {
         checkFound(recovered);
       }
@@ -345,7 +349,7 @@ public final class LogInvariants {
     void applies(long index, long term) {
       settle();
       check(
-          durable.holds(index, term),
+          !seen || durable.holds(index, term),
           "O3",
           () -> member + " applies entry " + index + " of term " + term + ", which it may lose");
     }

@@ -24,11 +24,13 @@ final class ObservedConsensus implements Consensus {
   private final Consensus consensus;
   private final SimulatedMember member;
   private final ClusterInvariants invariants;
+  private final Reached reached;
 
-  ObservedConsensus(Consensus consensus, SimulatedMember member, ClusterInvariants invariants) {
+  ObservedConsensus(Consensus consensus, SimulatedMember member, SimulatedCluster cluster) {
     this.consensus = consensus;
     this.member = member;
-    this.invariants = invariants;
+    this.invariants = cluster.invariants();
+    this.reached = cluster.reached();
   }
 
   @Override
@@ -110,7 +112,7 @@ final class ObservedConsensus implements Consensus {
       invariants.applies(member, entry, true);
       member.appliedThrough(entry.index());
       boolean accepted = machine.applyChange(entry, change);
-      member.changed(accepted);
+      reached.count(accepted ? "changes applied" : "changes refused at apply");
       if (accepted) {
         // Its own view of who takes part: what a start from here would begin with.
         configuration = after(configuration, change);
@@ -178,7 +180,11 @@ final class ObservedConsensus implements Consensus {
         @Override
         public void install() {
           sink.install();
-          member.installed(point.index(), invariants.highestFloor() > floor);
+          member.appliedThrough(point.index());
+          reached.count("states installed");
+          if (invariants.highestFloor() > floor) {
+            reached.count("compactions during an install");
+          }
           configuration = point.configuration();
           invariants.shows(member, member.kernel().published().state());
         }

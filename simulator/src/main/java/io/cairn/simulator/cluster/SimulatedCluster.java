@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.simulator.cluster;
 
+import io.cairn.conformancetests.consensus.ConsensusFixture;
 import io.cairn.kernel.cluster.MemberChange;
+import io.cairn.simulator.engines.Storage;
 import io.cairn.simulator.environment.EventQueue;
 import io.cairn.simulator.environment.SimulatedNetwork;
+import io.cairn.simulator.parts.Knobs;
+import io.cairn.simulator.parts.Parts;
 import io.cairn.spi.consensus.ConfigurationChange;
 import io.cairn.spi.consensus.ConsensusStatus;
 import io.cairn.spi.environment.OnLane;
@@ -26,6 +30,8 @@ public final class SimulatedCluster {
   private final EventQueue queue = new EventQueue();
   private final Rng rng;
   private final Knobs knobs;
+  private final Parts parts;
+  private final ConsensusFixture consensus;
   private final Reached reached = new Reached();
   private final SimulatedNetwork network;
   private final ClusterInvariants invariants;
@@ -35,9 +41,11 @@ public final class SimulatedCluster {
   private @Nullable Broken found;
 
   /** A cluster whose founders have the ids from 1 on; none of them has been started. */
-  public SimulatedCluster(int size, Knobs knobs, Rng rng) {
+  public SimulatedCluster(int size, Knobs knobs, Parts parts, Rng rng) {
     this.rng = rng;
     this.knobs = knobs;
+    this.parts = parts;
+    this.consensus = parts.consensus().of(knobs);
     this.network = new SimulatedNetwork(queue, rng.split("net"));
     this.invariants = new ClusterInvariants(queue, reached);
     this.logs = new LogInvariants(queue);
@@ -87,6 +95,16 @@ public final class SimulatedCluster {
   /** The sizes of this cluster. */
   public Knobs knobs() {
     return knobs;
+  }
+
+  /** What makes the consensus of each life of each member. */
+  ConsensusFixture consensus() {
+    return consensus;
+  }
+
+  /** Which engines a member has. */
+  Storage storageOf(long member) {
+    return parts.storageOf(member);
   }
 
   /** All members that ever were, by id. */

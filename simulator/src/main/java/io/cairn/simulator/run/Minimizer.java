@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -31,13 +32,19 @@ public final class Minimizer {
   /**
    * Minimizes a plan whose run breaks {@code promise}.
    *
+   * @param run how a plan is run
    * @param runsMax how many runs it may cost
    * @param progress told of each step that was kept
    */
-  public static Plan minimize(Plan plan, String promise, int runsMax, Consumer<String> progress) {
+  public static Plan minimize(
+      Plan plan,
+      Function<Plan, Outcome> run,
+      String promise,
+      int runsMax,
+      Consumer<String> progress) {
     Predicate<Plan> fails =
         candidate ->
-            Simulation.run(candidate).violations().stream()
+            run.apply(candidate).violations().stream()
                 .anyMatch(violation -> violation.promise().equals(promise));
     return minimize(plan, fails, runsMax, progress);
   }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.simulator.run;
 
-import io.cairn.simulator.cluster.Knobs;
 import io.cairn.simulator.load.Mix;
+import io.cairn.simulator.parts.Knobs;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;

@@ -22,6 +22,7 @@ import io.cairn.simulator.load.LoadClient;
 import io.cairn.simulator.load.Mix;
 import io.cairn.simulator.load.Recorder;
 import io.cairn.simulator.load.WatchingClient;
+import io.cairn.simulator.parts.Parts;
 import io.cairn.spi.environment.InvariantViolation;
 import io.cairn.spi.environment.OnLane;
 import io.cairn.spi.environment.Rng;
@@ -65,22 +66,31 @@ public final class Simulation {
 
   private final List<Violation> violations = new ArrayList<>();
 
-  private Simulation(Plan plan) {
+  private Simulation(Plan plan, Parts parts) {
     this.plan = plan;
     this.rng = new SplitMixRng(plan.seed()).split("run");
-    this.cluster = new SimulatedCluster(plan.members(), plan.knobs(), rng.split("cluster"));
+    this.cluster = new SimulatedCluster(plan.members(), plan.knobs(), parts, rng.split("cluster"));
     this.queue = cluster.queue();
     this.nemesis = new Nemesis(cluster);
     this.repairs = new Repairs(cluster, rng);
   }
 
-  /** Runs a plan; everything that is wrong is in the outcome. */
+  /**
+   * Runs a plan with Cairn's own parts, and the same seed with its cores alone; everything that is
+   * wrong is in the outcome.
+   */
   public static Outcome run(Plan plan) {
-    return new Simulation(plan).run();
+    Simulation simulation = new Simulation(plan, Parts.ofCairn());
+    simulation.cores();
+    return simulation.run();
+  }
+
+  /** Runs a plan with members made of these parts; everything that is wrong is in the outcome. */
+  public static Outcome run(Plan plan, Parts parts) {
+    return new Simulation(plan, parts).run();
   }
 
   private Outcome run() {
-    cores();
     try {
       faults();
       clients.forEach(LoadClient::stop);

@@ -2,8 +2,8 @@
 package io.cairn.simulator.run;
 
 import io.cairn.kernel.environment.SplitMixRng;
-import io.cairn.simulator.cluster.Knobs;
 import io.cairn.simulator.load.Mix;
+import io.cairn.simulator.parts.Knobs;
 import io.cairn.spi.environment.OnLane;
 import io.cairn.spi.environment.Rng;
 import java.util.ArrayList;
@@ -44,6 +44,16 @@ public final class Swarm {
     Rng shape = rng.split("shape");
     int members = new int[] {1, 2, 3, 3, 3, 3, 3, 5, 5, 4}[shape.below(10)];
     long millis = shape.below(20) == 0 ? LONG_MILLIS : SHORT_MILLIS;
+    return plan(seed, rng, shape, members, millis);
+  }
+
+  /** A short plan of a seed for so many members. */
+  public static Plan shortPlan(long seed, int members) {
+    Rng rng = new SplitMixRng(seed);
+    return plan(seed, rng, rng.split("shape"), members, SHORT_MILLIS);
+  }
+
+  private static Plan plan(long seed, Rng rng, Rng shape, int members, long millis) {
     Swarm swarm = new Swarm(rng.split("nemesis"), members, millis);
     swarm.draw();
     return new Plan(

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.cairn.simulator.cluster;
+package io.cairn.simulator.parts;
 
 import io.cairn.spi.environment.Rng;
 
