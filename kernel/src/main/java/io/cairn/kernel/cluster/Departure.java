@@ -28,7 +28,10 @@ public final class Departure implements MemberBook.Listener {
   private final PeerNetwork network;
   private final Scheduler scheduler;
   private final Lane lane;
+
+  /** How long a member without a leader waits before it asks, and for each answer. */
   private final long askAfterNanos;
+
   private final CompletableFuture<Void> departed = new CompletableFuture<>();
 
   // Owned by the lane.
@@ -48,7 +51,7 @@ public final class Departure implements MemberBook.Listener {
     this.network = network;
     this.scheduler = scheduler;
     this.lane = lane;
-    this.askAfterNanos = options.requestTimeoutMillis() * 1_000_000L;
+    this.askAfterNanos = Math.max(LINGER_NANOS, options.electionMillis() * 1_000_000L);
   }
 
   /** Begins to look. */

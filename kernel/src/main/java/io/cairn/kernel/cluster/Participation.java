@@ -12,6 +12,7 @@ import io.cairn.spi.environment.PeerNetwork;
 import io.cairn.spi.environment.Scheduler;
 import io.cairn.spi.environment.ThreadSafe;
 import io.cairn.spi.store.ApiVersion;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -58,7 +59,8 @@ public final class Participation {
             parts.proposer(),
             parts.scheduler(),
             parts.lane(),
-            parts.log());
+            parts.log(),
+            this::unreached);
     this.agreement =
         new VersionAgreement(
             members,
@@ -90,6 +92,17 @@ public final class Participation {
   public CompletableFuture<Void> start() {
     agreement.start();
     return announcement.start();
+  }
+
+  private List<String> unreached() {
+    return parts.members().membership().members().stream()
+        .filter(member -> member.id() != parts.options().memberId())
+        .filter(member -> parts.network().connectedNanos(member.id()) == PeerNetwork.DISCONNECTED)
+        .map(member ->
+            (member.name().isEmpty() ? MemberIds.text(member.id()) : member.name())
+                + "="
+                + String.join(",", member.peerUrls()))
+        .toList();
   }
 
   /** Completes, on a lane, when this member turns out to have been removed and has to stop. */

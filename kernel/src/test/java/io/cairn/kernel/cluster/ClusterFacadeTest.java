@@ -324,7 +324,7 @@ final class ClusterFacadeTest {
         .as("while there is a leader")
         .isNotDone();
     world.consensus().leads(false);
-    world.time.passMillis(7_000);
+    world.time.passMillis(1_000);
 
     assertThat(world.kernel().departed().toCompletableFuture()).isDone();
   }
