@@ -8,6 +8,7 @@ import io.cairn.spi.transport.Transport;
 import io.cairn.spi.transport.TransportOptions;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
+import io.netty.util.NetUtil;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -79,7 +80,7 @@ public final class GrpcTransport implements Transport {
         server = ClientListener.open(address, services, options, messageBytesMax, started.loops());
       } catch (IOException e) {
         stop();
-        throw new IOException("cannot listen on '" + address + "'", e);
+        throw new IOException("listen tcp " + NetUtil.toSocketAddressString(address), e);
       }
       started.servers().add(server);
       bound.add(new InetSocketAddress(address.getAddress(), server.getPort()));

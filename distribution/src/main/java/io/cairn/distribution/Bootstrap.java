@@ -17,7 +17,6 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -25,6 +24,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -141,7 +141,7 @@ final class Bootstrap {
 
   private void checkAdvertised(List<String> own) throws StartException {
     List<String> advertised = origin.advertisedPeerUrls();
-    String given = name + "=" + String.join("," + name + "=", own);
+    String given = named(own);
     boolean same;
     try {
       same = match.isSame(own, advertised);
@@ -156,12 +156,27 @@ final class Bootstrap {
     List<String> missing = without(own, advertised);
     if (!missing.isEmpty()) {
       throw mistake(
-          "--initial-cluster has %s but missing from --initial-advertise-peer-urls=%s"
-              .formatted(String.join(",", missing), String.join(",", advertised)));
+          "--initial-cluster has %s but missing from --initial-advertise-peer-urls=%s (%s)"
+              .formatted(
+                  named(missing), String.join(",", advertised), difference(advertised, own)));
     }
     throw mistake(
         "--initial-advertise-peer-urls has %s but missing from --initial-cluster=%s"
             .formatted(String.join(",", without(advertised, own)), given));
+  }
+
+  private String named(List<String> urls) {
+    return name + "=" + String.join("," + name + "=", urls);
+  }
+
+  private static String difference(List<String> advertised, List<String> own) {
+    return advertised.size() == own.size()
+        ? "resolved urls: %s != %s".formatted(quoted(advertised), quoted(own))
+        : "len([%s]) != len([%s])".formatted(quoted(advertised), quoted(own));
+  }
+
+  private static String quoted(List<String> urls) {
+    return urls.stream().map(url -> '"' + url + '"').collect(Collectors.joining(" "));
   }
 
   private static List<String> without(List<String> urls, Collection<String> others) {
@@ -173,8 +188,8 @@ final class Bootstrap {
    * already. Nobody need be up, since all may be founding the cluster just now.
    */
   private void refuseIfBootstrapped(long clusterId, long self) throws StartException {
-    for (CompletableFuture<Optional<ClusterDescription>> asked : askOthers(GUARD_SECONDS)) {
-      ClusterDescription told = await(asked, GUARD_SECONDS).orElse(null);
+    for (Asked asked : askOthers(GUARD_SECONDS)) {
+      ClusterDescription told = await(asked, GUARD_SECONDS).description();
       if (told == null || told.clusterId() != clusterId) {
         continue;
       }
@@ -192,21 +207,26 @@ final class Bootstrap {
 
   /** Whoever answers may not have heard of this member yet; then another one may have. */
   private Outcome join(List<String> own) throws StartException {
-    StartException refusal =
-        new StartException(
-            "cannot fetch cluster info from peer urls: could not retrieve cluster information from"
-                + " the given URLs");
-    for (CompletableFuture<Optional<ClusterDescription>> asked : askOthers(JOIN_SECONDS)) {
-      Optional<ClusterDescription> description = await(asked, JOIN_SECONDS);
-      if (description.isPresent()) {
+    StartException refusal = null;
+    List<String> silent = new ArrayList<>();
+    for (Asked asked : askOthers(JOIN_SECONDS)) {
+      Answer answer = await(asked, JOIN_SECONDS);
+      if (answer.description() == null) {
+        silent.add("could not get cluster response from " + asked.url() + ": " + answer.why());
+      } else {
         try {
-          return join(own, description.get());
+          return join(own, answer.description());
         } catch (StartException e) {
           refusal = e;
         }
       }
     }
-    throw refusal;
+    throw refusal != null
+        ? refusal
+        : new StartException(
+            "cannot fetch cluster info from peer urls: could not retrieve cluster information from"
+                + " the given URLs",
+            silent);
   }
 
   private Outcome join(List<String> own, ClusterDescription cluster) throws StartException {
@@ -262,9 +282,9 @@ final class Bootstrap {
     return parts.length < 2 ? 0 : 1000 * Integer.parseInt(parts[0]) + Integer.parseInt(parts[1]);
   }
 
-  /** Asks at the other members' URLs what their cluster is like; empty where nobody can tell. */
-  private List<CompletableFuture<Optional<ClusterDescription>>> askOthers(long seconds) {
-    List<CompletableFuture<Optional<ClusterDescription>>> asked = new ArrayList<>();
+  /** Asks at the other members' URLs what their cluster is like. */
+  private List<Asked> askOthers(long seconds) {
+    List<Asked> asked = new ArrayList<>();
     origin
         .initial()
         .forEach((member, urls) -> {
@@ -275,26 +295,48 @@ final class Bootstrap {
     return asked;
   }
 
-  private CompletableFuture<Optional<ClusterDescription>> ask(String url, long nanos) {
-    return inquiry
-        .ask(url, nanos)
-        .thenApply(ClusterDescription::decode)
-        .thenApply(told -> Optional.of(told).filter(Bootstrap::knowsMembers))
-        // Whoever does not answer, or answers what nobody can read, tells nothing.
-        .exceptionally(failure -> Optional.empty())
-        .toCompletableFuture();
+  /** A question that is under way. */
+  private record Asked(String url, CompletableFuture<Answer> answer) {}
+
+  /**
+   * What became of a question.
+   *
+   * @param description what was told; null if nobody could tell
+   * @param why why not
+   */
+  private record Answer(@Nullable ClusterDescription description, String why) {
+    static Answer of(ClusterDescription told) {
+      return told.membership().members().isEmpty()
+          ? new Answer(null, "the member does not know its cluster yet")
+          : new Answer(told, "");
+    }
+
+    /** Whoever does not answer, or answers what nobody can read, tells nothing. */
+    static Answer without(Throwable failure) {
+      Throwable first = failure;
+      while (first.getCause() != null) {
+        first = first.getCause();
+      }
+      return new Answer(null, String.valueOf(first.getMessage()));
+    }
   }
 
-  private static boolean knowsMembers(ClusterDescription told) {
-    return !told.membership().members().isEmpty();
+  private Asked ask(String url, long nanos) {
+    return new Asked(
+        url,
+        inquiry
+            .ask(url, nanos)
+            .thenApply(ClusterDescription::decode)
+            .thenApply(Answer::of)
+            .exceptionally(Answer::without)
+            .toCompletableFuture());
   }
 
-  private static Optional<ClusterDescription> await(
-      CompletableFuture<Optional<ClusterDescription>> answer, long seconds) throws StartException {
+  private static Answer await(Asked asked, long seconds) throws StartException {
     try {
-      return answer.get(2 * seconds, TimeUnit.SECONDS);
+      return asked.answer().get(2 * seconds, TimeUnit.SECONDS);
     } catch (TimeoutException e) {
-      return Optional.empty();
+      return new Answer(null, "no answer in time");
     } catch (ExecutionException e) {
       throw new IllegalStateException("failures have become answers", e);
     } catch (InterruptedException e) {

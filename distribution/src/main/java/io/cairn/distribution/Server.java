@@ -135,9 +135,19 @@ public final class Server {
     started.push(home::close);
     started.push(this::closeLanesAndKernel);
     started.push(network::stop);
+    List<InetSocketAddress> peerAddresses = config.listen().peerAddresses();
     log.info(
-        "configuring peer listeners", field("listen-peer-urls", config.listen().peerAddresses()));
-    network.bind(config.listen().peerAddresses());
+        "configuring peer listeners",
+        field(
+            "listen-peer-urls",
+            peerAddresses.stream()
+                .map(address -> "http://" + address.getHostString() + ":" + address.getPort())
+                .toList()));
+    try {
+      network.bind(peerAddresses);
+    } catch (IOException e) {
+      throw cannotListen("--listen-peer-urls", e);
+    }
     home.open(
         new Bootstrap(
             config.name(), config.cluster().origin(), network::ask, PeerUrlMatch.Resolver.SYSTEM));
@@ -267,14 +277,19 @@ public final class Server {
     }
   }
 
-  private List<InetSocketAddress> serve(Kernel kernel) throws IOException {
+  private List<InetSocketAddress> serve(Kernel kernel) throws StartException {
     Provider<Transport> provider = transports.get(GrpcTransport.NAME);
     if (provider == null) {
       throw new IllegalStateException("this distribution has no transport 'grpc'");
     }
     Transport transport = provider.get();
-    List<InetSocketAddress> bound =
-        transport.start(kernel, config.listen().clientAddresses(), config.listen().transport());
+    List<InetSocketAddress> bound;
+    try {
+      bound =
+          transport.start(kernel, config.listen().clientAddresses(), config.listen().transport());
+    } catch (IOException e) {
+      throw cannotListen("--listen-client-urls", e);
+    }
     started.push(transport::stop);
     started.push(() -> transport.drain(MemberHome.requestTimeoutMillis(config.cluster())));
     started.push(() -> handOver(kernel));
@@ -323,6 +338,23 @@ public final class Server {
     if (kernel != null) {
       kernel.close();
     }
+  }
+
+  /** In etcd's words as far as it has some, since scripts look for them. */
+  private static StartException cannotListen(String option, IOException failure) {
+    Throwable first = failure;
+    while (first.getCause() != null) {
+      first = first.getCause();
+    }
+    String why = String.valueOf(first.getMessage());
+    String reason =
+        why.endsWith("Address already in use")
+            ? "address already in use; is another server, perhaps an earlier process of this one,"
+                + " running with the address that "
+                + option
+                + " names?"
+            : why + "; look at " + option;
+    return new StartException(failure.getMessage() + ": bind: " + reason, failure);
   }
 
   private static String causes(IOException failure) {

@@ -3,6 +3,7 @@ package io.cairn.distribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.list;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import io.cairn.distribution.config.ServerConfig.Origin;
@@ -106,10 +107,15 @@ final class BootstrapTest {
               "a",
               Map.of("a", List.of(A)),
               B,
-              "--initial-cluster has "
+              "--initial-cluster has a="
                   + A
                   + " but missing from --initial-advertise-peer-urls="
-                  + B),
+                  + B
+                  + " (resolved urls: \""
+                  + B
+                  + "\" != \""
+                  + A
+                  + "\")"),
           new Mistake(
               "a",
               Map.of("a", List.of("http://nowhere:1")),
@@ -205,7 +211,14 @@ final class BootstrapTest {
     assertThatThrownBy(() -> bootstrap("c", joining(abc())).decide())
         .hasMessage(
             "cannot fetch cluster info from peer urls: could not retrieve cluster information from"
-                + " the given URLs");
+                + " the given URLs")
+        .asInstanceOf(type(StartException.class))
+        .extracting(StartException::hints, list(String.class))
+        .satisfiesExactly(
+            first -> assertThat(first).startsWith("could not get cluster response from " + A),
+            second ->
+                assertThat(second)
+                    .isEqualTo("could not get cluster response from " + B + ": nobody at " + B));
   }
 
   @Test

@@ -103,7 +103,9 @@ final class StartMistakesTest {
               "--advertise-client-urls",
               "http://" + address);
 
-      assertThat(lastWords(ended)).contains(address).containsIgnoringCase("address already in use");
+      assertThat(lastWords(ended))
+          .contains("listen tcp " + address + ": bind: address already in use")
+          .contains("--listen-client-urls");
     }
   }
 

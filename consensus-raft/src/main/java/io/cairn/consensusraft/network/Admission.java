@@ -21,7 +21,9 @@ final class Admission {
     if (hello.clusterId() != self.clusterId()) {
       return new Rejection(
           Refusal.OTHER_CLUSTER,
-          "cluster ID mismatch: %x belongs to cluster %x, %x to cluster %x"
+          ("cluster ID mismatch: %x belongs to cluster %x, %x to cluster %x; were both first"
+               + " started with the same --initial-cluster and --initial-cluster-token, and do the"
+               + " peer URLs lead to where they should?")
               .formatted(hello.from(), hello.clusterId(), self.memberId(), self.clusterId()));
     }
     if (hello.to() != self.memberId() || hello.from() == self.memberId()) {

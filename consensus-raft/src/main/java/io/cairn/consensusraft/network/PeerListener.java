@@ -12,6 +12,7 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.ChannelOption;
+import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -84,7 +85,7 @@ final class PeerListener {
         bound.add(new InetSocketAddress(address.getAddress(), server.getPort()));
       } catch (IOException e) {
         stop();
-        throw new IOException("cannot listen for peers on '" + address + "'", e);
+        throw new IOException("listen tcp " + NetUtil.toSocketAddressString(address), e);
       }
     }
     return List.copyOf(bound);
