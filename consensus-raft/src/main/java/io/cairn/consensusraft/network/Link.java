@@ -8,6 +8,7 @@ import io.cairn.spi.environment.PeerNetwork.Channel;
 import io.cairn.spi.environment.Scheduler;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
+import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -171,9 +172,7 @@ final class Link {
       pause("cannot connect to '" + url.host() + "': " + e.getMessage(), null);
       return;
     }
-    Attempt attempt =
-        new Attempt(
-            url, connection, connection.newCall(PeerMethods.of(channel), CallOptions.DEFAULT));
+    Attempt attempt = new Attempt(url, connection, newCall(connection));
     current = attempt;
     timer =
         environment
@@ -183,6 +182,19 @@ final class Link {
                 environment.loop(),
                 () -> failed(attempt, "no answer to the greeting", null));
     attempt.start();
+  }
+
+  /**
+   * A call of its own. Whoever has just called us may be why we call: gRPC would take our call for
+   * a part of that one, and cancel it with it.
+   */
+  private ClientCall<Batch, Batch> newCall(ManagedChannel connection) {
+    Context before = Context.ROOT.attach();
+    try {
+      return connection.newCall(PeerMethods.of(channel), CallOptions.DEFAULT);
+    } finally {
+      Context.ROOT.detach(before);
+    }
   }
 
   /** Sends what waits, as far as the stream takes it. */

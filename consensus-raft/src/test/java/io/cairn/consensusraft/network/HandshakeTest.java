@@ -97,6 +97,29 @@ final class HandshakeTest {
 
       one.events.await("refused 2 UNWELCOME");
       one.events.awaitPart("not the directory that was bound");
+      assertThat(one.events.count("RPC cancelled")).isZero();
+    }
+  }
+
+  /** gRPC would take a call that begins while another one is accepted for a part of that one. */
+  @Test
+  void streamOutlivesTheCallThatPromptedIt() throws Exception {
+    InetSocketAddress address =
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), TestMember.freePort());
+    try (TestMember one = new TestMember(1, 1).start();
+        TestMember two = new TestMember(2, 1)) {
+      one.network.reach(2, List.of("http://127.0.0.1:" + address.getPort()));
+      one.events.awaitPart("peer became inactive");
+      two.startAt(address);
+      two.reach(one);
+      one.events.awaitPart("stream-writer-type=CONSENSUS");
+
+      two.network.reach(1, List.of("http://127.0.0.1:" + TestMember.freePort()));
+
+      one.events.awaitPart("stream-reader-type=CONSENSUS");
+      one.send(two, Channel.CONSENSUS, "still here");
+      two.events.await("CONSENSUS 1 still here");
+      assertThat(one.events.count("RPC cancelled")).isZero();
     }
   }
 
