@@ -159,8 +159,7 @@ public final class ClusterInvariants {
   }
 
   /** Nothing falls within one life of a process, and applied &lt;= commit. */
-  void stands(SimulatedMember member, ConsensusStatus status) {
-    ConsensusStatus before = member.lastStatus();
+  void stands(SimulatedMember member, @Nullable ConsensusStatus before, ConsensusStatus status) {
     if (before != null) {
       check(
           status.leadership().term() >= before.leadership().term(),

@@ -35,6 +35,7 @@ public final class SimulatedMember {
   private final SimulatedDirectory directory;
   private final ImpendingPowerCut powerCut;
   private final LogInvariants.Watched log;
+  private final Standing standing;
 
   /** Where its consensus keeps its log, if it has ever said so. */
   private List<KnownLog> knownLog = List.of();
@@ -46,13 +47,11 @@ public final class SimulatedMember {
   private @Nullable MemberLife life;
   private @Nullable Kernel kernel;
   private @Nullable Consensus consensus;
-  private @Nullable ConsensusStatus lastStatus;
   private long lastApplied;
   private long callingOperation;
   private boolean removed;
   private boolean mayFail;
   private boolean refused;
-  private long acknowledged;
   private long failuresAtStart;
 
   SimulatedMember(SimulatedCluster cluster, long id, List<Member> told, Rng rng) {
@@ -65,6 +64,7 @@ public final class SimulatedMember {
     this.directory = new SimulatedDirectory(name, queue, cluster.storageOf(id), rng.split("disk"));
     this.powerCut = new ImpendingPowerCut(queue, name, disk());
     this.log = cluster.logs().watch(this);
+    this.standing = new Standing(cluster, this);
     disk().syncsGoOnWhile(() -> life != null && life.isUnheardOf());
   }
 
@@ -92,6 +92,11 @@ public final class SimulatedMember {
   /** What its log must hold. */
   LogInvariants.Watched log() {
     return log;
+  }
+
+  /** Where it stands among the others. */
+  Standing standing() {
+    return standing;
   }
 
   /** Its process, which must run. */
@@ -218,7 +223,7 @@ public final class SimulatedMember {
     }
     clearAway();
     boots++;
-    lastStatus = null;
+    standing.begins();
     lastApplied = 0;
     failuresAtStart = disk().failures();
     MemberLife started =
@@ -336,8 +341,11 @@ public final class SimulatedMember {
 
     @Override
     public void ran() {
+      Consensus running = consensus;
       try {
-        observe();
+        if (isUp() && running != null) {
+          standing.look(running);
+        }
       } catch (Broken broken) {
         cluster.found(broken);
       }
@@ -390,11 +398,7 @@ public final class SimulatedMember {
   private void logged(String message, EventLog.Field... fields) {
     cluster.reached().count("log: " + message);
     if (message.equals("opened the log") && !isDamaged()) {
-      for (EventLog.Field field : fields) {
-        if (field.name().equals("last-index") && field.value() instanceof Long last) {
-          cluster.invariants().recoveredLog(this, last, acknowledged);
-        }
-      }
+      standing.recovered(fields);
     }
   }
 
@@ -425,30 +429,8 @@ public final class SimulatedMember {
         });
   }
 
-  /** Looks at the member after it has done something; cheap if nothing that counts has changed. */
-  @SuppressWarnings("ReferenceEquality") // What has not been replaced has not changed.
-  private void observe() {
-    if (isUp() && consensus != null) {
-      ConsensusStatus status = status();
-      if (status != lastStatus) {
-        cluster.invariants().stands(this, status);
-        lastStatus = status;
-      }
-      if (status.leadership().self()) {
-        for (SimulatedMember other : cluster.members().values()) {
-          long held = Math.min(consensus.acknowledgedIndex(other.id), status.committedIndex());
-          other.acknowledged = Math.max(other.acknowledged, held);
-        }
-      }
-    }
-  }
-
   long callingOperation() {
     return callingOperation;
-  }
-
-  @Nullable ConsensusStatus lastStatus() {
-    return lastStatus;
   }
 
   /** The last entry that its state machine was given. */
