@@ -23,6 +23,10 @@ import java.util.List;
  * once in a life, since later elections follow a leader that was there, who must not be mistaken
  * for dead. The random part of the timeout stays, so that members which come up together do not
  * campaign together.
+ *
+ * <p>Not where leaders answer reads on the strength of a lease ({@link LeaderLease}): the member
+ * may have confirmed one just before it ended, and must neither vote nor campaign until that is
+ * over.
  */
 @OnLane("raft")
 final class HeadStart {
@@ -50,7 +54,8 @@ final class HeadStart {
       ConsensusOptions options,
       PeerNetwork network,
       EventLog events) {
-    int ticks = options.hastensFirstElection() ? electionTicks - TICKS_LEFT : 0;
+    boolean hastens = options.hastensFirstElection() && !options.leaderLeaseReads();
+    int ticks = hastens ? electionTicks - TICKS_LEFT : 0;
     return new HeadStart(core, ticks, network, events);
   }
 

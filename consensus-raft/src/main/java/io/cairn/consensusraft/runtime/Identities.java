@@ -101,7 +101,7 @@ final class Identities {
       lane.get()
           .execute(() -> {
             records.disown(self, incarnation);
-            throw exit.fail(refused(self), new IllegalStateException(by));
+            throw exit.fail(refused(self), new Refused(by));
           });
     }
   }
@@ -122,6 +122,15 @@ final class Identities {
     if (life != 0) {
       proposedIn.put(member.id(), term);
       inputs.add(new Input.Bind(new Binding(member.id(), life).encode()));
+    }
+  }
+
+  /** Who says so; an answer for an operator and no accident, so without a stack trace. */
+  static final class Refused extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Refused(String by) {
+      super(by, null, false, false);
     }
   }
 }

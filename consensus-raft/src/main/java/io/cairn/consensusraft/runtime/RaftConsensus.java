@@ -348,7 +348,7 @@ public final class RaftConsensus implements Consensus {
         records.save();
       } else if (records.refuses(self, options.incarnation(), options.boot()) != null) {
         throw exit.fail(
-            Identities.refused(self), new IllegalStateException("refused in an earlier life"));
+            Identities.refused(self), new Identities.Refused("refused in an earlier life"));
       }
       return records;
     } catch (IOException e) {

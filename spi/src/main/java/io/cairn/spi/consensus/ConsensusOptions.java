@@ -25,7 +25,8 @@ import java.util.List;
  * @param goesOnAlone whether the member removes all others from the configuration that its log
  *     holds, because they are lost for good, and goes on with everything that it has
  * @param hastensFirstElection whether a member that has come up and reaches a majority waits for a
- *     leader only as long as one would need to be heard, and not the whole election timeout; once
+ *     leader only as long as one would need to be heard, and not the whole election timeout; once,
+ *     and not with {@code leaderLeaseReads}
  */
 public record ConsensusOptions(
     long clusterId,
