@@ -59,11 +59,11 @@ final class Acceptor {
       return putOff(call);
     }
     refused.remove(caller);
-    if (known == null) {
-      peer.reach(hello.urls());
-    }
     Inbound inbound = new Inbound(environment, peer, channel, call);
     peer.accepted(channel, inbound, Life.of(hello));
+    if (known == null) {
+      peer.reach(hello.urls()); // Heard by now, so that it is not forgotten if that is in vain.
+    }
     inbound.open();
     return inbound;
   }
