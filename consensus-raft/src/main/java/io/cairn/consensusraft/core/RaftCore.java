@@ -371,6 +371,11 @@ public final class RaftCore {
     return state.handedOut < Math.min(state.commit, state.durability.durable());
   }
 
+  /** Whether a read-index round is under way: who asks now is served by the next. */
+  public boolean awaitsReadIndex() {
+    return state.reads.isOpen();
+  }
+
   /** The membership as applied. */
   public Configuration configuration() {
     return state.configuration;

@@ -5,6 +5,7 @@ import io.cairn.spi.consensus.Proposal;
 import io.cairn.spi.environment.Lane;
 import io.cairn.spi.environment.ThreadSafe;
 import java.util.Arrays;
+import java.util.EnumSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,38 @@ import org.jspecify.annotations.Nullable;
  */
 @ThreadSafe
 final class Inbox {
+  /** What an item is to the lane. */
+  private enum Kind {
+    /** The lane comes for it. */
+    NEWS,
+    /** Work of the member's own lanes is done. */
+    REPORT,
+    PROPOSAL,
+    READ
+  }
+
+  /**
+   * For what alone the lane does not come: it will find it with whatever comes next, which is not
+   * far.
+   *
+   * @param reports work that is done
+   * @param proposals those are to gather, as long as they are few
+   * @param reads questions for an index to read at
+   */
+  record Patience(boolean reports, boolean proposals, boolean reads) {
+    /** The lane comes for everything. */
+    static final Patience NONE = new Patience(false, false, false);
+
+    private boolean waitsWith(Kind kind) {
+      return switch (kind) {
+        case NEWS -> false;
+        case REPORT -> reports;
+        case PROPOSAL -> proposals;
+        case READ -> reads;
+      };
+    }
+  }
+
   /** Whether a proposal was taken. */
   enum Admission {
     TAKEN,
@@ -42,9 +75,10 @@ final class Inbox {
   // Until the first drained() the lane is not to come: somebody else is still starting.
   private boolean scheduled = true;
   private boolean closed;
-  // Whether the lane does not come for idle reports alone, and whether there is more than those.
-  private boolean patient;
-  private boolean urgent;
+  private Patience patience = Patience.NONE;
+  // What there is, and how much of it are proposals.
+  private final EnumSet<Kind> present = EnumSet.noneOf(Kind.class);
+  private long gatheredBytes;
   private long bytes;
   private int count;
 
@@ -73,7 +107,9 @@ final class Inbox {
       }
       count++;
       bytes += length;
-      wake = put(item, true);
+      gatheredBytes += length;
+      boolean gathers = item instanceof Proposal && gatheredBytes < Gathering.BYTES_ENOUGH;
+      wake = put(item, gathers ? Kind.PROPOSAL : Kind.NEWS);
     }
     wake(wake);
     return Admission.TAKEN;
@@ -86,7 +122,7 @@ final class Inbox {
       if (closed) {
         return false;
       }
-      wake = put(item, true);
+      wake = put(item, item instanceof Requests.Read ? Kind.READ : Kind.NEWS);
     }
     wake(wake);
     return true;
@@ -96,7 +132,7 @@ final class Inbox {
   void report(Object item) {
     boolean wake;
     synchronized (lock) {
-      wake = put(item, true);
+      wake = put(item, Kind.NEWS);
     }
     wake(wake);
   }
@@ -105,7 +141,7 @@ final class Inbox {
   void reportIdly(Object item) {
     boolean wake;
     synchronized (lock) {
-      wake = put(item, !patient);
+      wake = put(item, Kind.REPORT);
     }
     wake(wake);
   }
@@ -129,7 +165,8 @@ final class Inbox {
       @Nullable Object[] taken = items;
       items = emptied;
       size = 0;
-      urgent = false;
+      present.clear();
+      gatheredBytes = 0;
       return taken;
     }
   }
@@ -142,13 +179,15 @@ final class Inbox {
   /**
    * The lane has done what it took: it comes again if there is more.
    *
-   * @param isPatient whether it does not come for idle reports alone
+   * @param nowPatient what it does not come for alone
    */
-  void drained(boolean isPatient) {
-    boolean more;
+  void drained(Patience nowPatient) {
+    boolean more = false;
     synchronized (lock) {
-      patient = isPatient;
-      more = isPatient ? urgent : size > 0;
+      patience = nowPatient;
+      for (Kind kind : present) {
+        more |= !nowPatient.waitsWith(kind);
+      }
       scheduled = more;
     }
     wake(more);
@@ -168,13 +207,13 @@ final class Inbox {
     }
   }
 
-  private boolean put(Object item, boolean isUrgent) {
+  private boolean put(Object item, Kind kind) {
     if (size == items.length) {
       items = Arrays.copyOf(items, size * 2);
     }
     items[size++] = item;
-    urgent |= isUrgent;
-    if (scheduled || !isUrgent) {
+    present.add(kind);
+    if (scheduled || patience.waitsWith(kind)) {
       return false;
     }
     scheduled = true;

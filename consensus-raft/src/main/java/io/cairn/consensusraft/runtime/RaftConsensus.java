@@ -252,7 +252,7 @@ public final class RaftConsensus implements Consensus {
     // On this thread, before the lane's: whatever is committed is applied when start returns.
     started.begin();
     loop = started;
-    inbox.drained(false);
+    inbox.drained(Inbox.Patience.NONE);
     scheduleTick(started);
   }
 

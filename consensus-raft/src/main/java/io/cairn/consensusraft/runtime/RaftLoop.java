@@ -20,7 +20,6 @@ import io.cairn.spi.environment.EventLog;
 import io.cairn.spi.environment.OnLane;
 import io.cairn.spi.environment.PeerNetwork;
 import io.cairn.spi.environment.TimeSource;
-import io.cairn.spi.store.Bytes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -71,8 +70,7 @@ final class RaftLoop {
 
   private final ReadWaiters reads = new ReadWaiters();
   private final List<Input> inputs = new ArrayList<>();
-  private final List<Bytes> payloads = new ArrayList<>();
-  private final List<Proposal> proposals = new ArrayList<>();
+  private final Gathering gathering = new Gathering();
   private @Nullable Object[] emptied = Inbox.spare();
   private @Nullable CompletableFuture<Void> stopping;
 
@@ -161,8 +159,12 @@ final class RaftLoop {
     run(List.of());
   }
 
-  /** Takes everything that waits. */
+  /** Takes everything that waits; proposals may go on waiting for others. */
   void drain() {
+    drain(false);
+  }
+
+  private void drain(boolean isTick) {
     @Nullable Object[] taken = inbox.take(emptied);
     int count = 0;
     while (count < taken.length && taken[count] != null) {
@@ -173,26 +175,40 @@ final class RaftLoop {
       taken[i] = null;
     }
     emptied = taken;
-    if (!proposals.isEmpty()) {
-      inputs.add(new Input.Propose(0, payloads, proposals));
+    boolean isDue = isTick ? !gathering.isEmpty() : gathering.isDue(core.role());
+    if (isDue) {
+      inputs.add(gathering.take());
     }
     run(inputs);
     inputs.clear();
-    payloads.clear();
-    proposals.clear();
+    if (isDue) {
+      gathering.taken(core.lastIndex());
+    } else if (gathering.isDue(core.role())) {
+      // What came in has committed one of the batches that this one was waiting for.
+      run(List.of(gathering.take()));
+      gathering.taken(core.lastIndex());
+    }
     stopIfDone();
     rest();
   }
 
-  /** What has been applied matters when more is to follow, and to those who wait for the end. */
+  /**
+   * What has been applied matters when more is to follow, proposals matter when they are not to
+   * gather, questions when a round can begin with them; and everything to who waits for the end.
+   */
   private void rest() {
-    inbox.drained(stopping == null && !core.awaitsApplied());
+    boolean isPatient = stopping == null;
+    inbox.drained(
+        new Inbox.Patience(
+            isPatient && !core.awaitsApplied(),
+            isPatient && gathering.isOn(core.role()),
+            isPatient && core.awaitsReadIndex()));
   }
 
   /** A heartbeat interval has passed. */
   void tick() {
-    // Idle reports have waited long enough.
-    drain();
+    // Whatever could wait has waited long enough.
+    drain(true);
     if (stopped) {
       return;
     }
@@ -237,8 +253,7 @@ final class RaftLoop {
         } else if (proposal.payload().length() > limits.payloadBytesMax()) {
           OwnProposals.drop(inbox, proposal, DropReason.OVERLOADED);
         } else {
-          proposals.add(proposal);
-          payloads.add(proposal.payload());
+          gathering.add(proposal);
         }
       }
       case Input input -> inputs.add(input);
@@ -462,6 +477,7 @@ final class RaftLoop {
     if (!work.isIdle()) {
       return; // Outcomes that are still under way bring the lane back here.
     }
+    gathering.stop(inbox);
     own.stop();
     reads.failAll(ConsensusException.Kind.STOPPED, "the member stops");
     transfers.giveUp();

@@ -4,8 +4,11 @@ package io.cairn.consensusraft.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cairn.consensusraft.fakes.ManualLane;
+import io.cairn.consensusraft.runtime.Inbox.Patience;
+import io.cairn.consensusraft.runtime.TestMachine.Command;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -13,11 +16,11 @@ final class InboxTest {
   private final ManualLane lane = new ManualLane();
   private final List<Object> taken = new ArrayList<>();
   private final Inbox inbox = new Inbox(lane, this::drain, 64 << 20, 100);
-  private boolean patient = true;
+  private Patience patience = new Patience(true, true, true);
   private int comings;
 
   InboxTest() {
-    inbox.drained(true);
+    inbox.drained(patience);
   }
 
   private void drain() {
@@ -27,7 +30,7 @@ final class InboxTest {
         taken.add(item);
       }
     }
-    inbox.drained(patient);
+    inbox.drained(patience);
   }
 
   @Test
@@ -45,7 +48,7 @@ final class InboxTest {
 
   @Test
   void anImpatientLaneComesForAnIdleReport() {
-    inbox.drained(false);
+    inbox.drained(Patience.NONE);
 
     inbox.reportIdly("applied");
     lane.runAll();
@@ -55,15 +58,54 @@ final class InboxTest {
 
   @Test
   void aLaneThatLosesItsPatienceComesForWhatLiesThere() {
-    patient = false;
+    patience = Patience.NONE;
     inbox.reportIdly("applied");
     lane.runAll();
     int before = comings;
 
-    inbox.drained(false);
+    inbox.drained(Patience.NONE);
     lane.runAll();
 
     assertThat(before).isZero();
     assertThat(taken).containsExactly("applied");
+  }
+
+  @Test
+  void proposalsGatherUntilSomethingElseComesOrTheyAreEnough() {
+    Command few = new Command("a");
+    Command enough = new Command("x".repeat(Gathering.BYTES_ENOUGH));
+    inbox.offer(few, few);
+    lane.runAll();
+    int before = comings;
+    inbox.offer(enough, enough);
+    lane.runAll();
+
+    assertThat(before).isZero();
+    assertThat(taken).containsExactly(few, enough);
+  }
+
+  @Test
+  void aLaneThatLetsNothingGatherComesForAProposal() {
+    inbox.drained(new Patience(true, false, true));
+    Command command = new Command("a");
+
+    inbox.offer(command, command);
+    lane.runAll();
+
+    assertThat(taken).containsExactly(command);
+  }
+
+  @Test
+  void aQuestionWaitsForTheRoundThatIsUnderWay() {
+    Requests.Read read = new Requests.Read(new CompletableFuture<>());
+    inbox.offer(read);
+    lane.runAll();
+    int before = comings;
+
+    inbox.drained(new Patience(true, true, false));
+    lane.runAll();
+
+    assertThat(before).isZero();
+    assertThat(taken).containsExactly(read);
   }
 }
