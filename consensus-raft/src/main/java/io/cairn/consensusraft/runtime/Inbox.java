@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Two arrays change places, so that putting in allocates nothing; the lock is held for a store
  * or a swap. The lane is woken only when it is not already on its way: while it syncs, any number
- * of items come in without a system call. For reports that change nothing at once it is not woken
- * at all; it finds them with whatever comes next, or when it looks by itself.
+ * of items come in without a system call. For what can wait ({@link Patience}) it is not woken at
+ * all; it finds that with whatever comes next, or when it looks by itself.
  *
  * <p><b>Bound.</b> Proposals are counted, with their bytes, from the moment they enter until {@link
  * #leave} is called for them; beyond the bound they are refused. Everything else is bounded by what
@@ -28,7 +28,9 @@ final class Inbox {
     NEWS,
     /** Work of the member's own lanes is done. */
     REPORT,
+    /** A proposal, of which there are few yet. */
     PROPOSAL,
+    /** A question for an index to read at. */
     READ
   }
 
@@ -76,7 +78,7 @@ final class Inbox {
   private boolean scheduled = true;
   private boolean closed;
   private Patience patience = Patience.NONE;
-  // What there is, and how much of it are proposals.
+  // What there is, and how many bytes of proposals.
   private final EnumSet<Kind> present = EnumSet.noneOf(Kind.class);
   private long gatheredBytes;
   private long bytes;
