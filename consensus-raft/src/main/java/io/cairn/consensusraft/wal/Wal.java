@@ -290,6 +290,8 @@ public final class Wal implements AutoCloseable {
   }
 
   private void takeSnapshot(SnapshotPoint snapshot) throws IOException {
+    // As with a replacement: entries behind the state are never in one batch with those before it.
+    write();
     cutIndex = snapshot.index();
     cutTerm = snapshot.term();
     configuration = snapshot.configuration();

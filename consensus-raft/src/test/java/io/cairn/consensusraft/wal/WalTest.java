@@ -9,6 +9,7 @@ import io.cairn.consensusraft.core.Effects.Persist;
 import io.cairn.consensusraft.core.Entry;
 import io.cairn.consensusraft.core.EntryKind;
 import io.cairn.consensusraft.core.HardState;
+import io.cairn.consensusraft.core.SnapshotPoint;
 import io.cairn.consensusraft.fakes.FakeDisk;
 import io.cairn.consensusraft.fakes.ManualLane;
 import io.cairn.consensusraft.fakes.SilentLog;
@@ -69,6 +70,23 @@ final class WalTest {
     }
 
     assertThat(open(0).recovered().entries()).containsExactly(entry(1, 1), entry(2, 2));
+  }
+
+  /** As when a slow disk lets them queue up: they are made durable with one sync. */
+  @Test
+  void entriesBehindAStateReplaceThoseThatCameBeforeItToo() throws IOException {
+    try (Wal wal = open(0)) {
+      append(wal, 7, 1, 1, 2, 3, 4, 5);
+      SnapshotPoint point = new SnapshotPoint(3, 2, Configuration.ofVoters(2));
+      wal.append(new Persist(++token, new HardState(2, 7, 3), point, 0, List.of()));
+      append(wal, 7, 2, 4, 5);
+      wal.sync();
+
+      assertThat(wal.read(4, Long.MAX_VALUE)).containsExactly(entry(4, 2), entry(5, 2));
+      assertThat(wal.termAt(5)).isEqualTo(2);
+    }
+
+    assertThat(open(3).recovered().entries()).containsExactly(entry(4, 2), entry(5, 2));
   }
 
   @Test
