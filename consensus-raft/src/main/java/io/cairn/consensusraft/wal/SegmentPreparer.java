@@ -52,6 +52,7 @@ final class SegmentPreparer {
   private final Object making = new Object();
   private final Deque<String> spares = new ArrayDeque<>();
   private long nextSequence;
+  private boolean closed;
 
   SegmentPreparer(
       Disk disk, WalOptions options, WalIdentity identity, Lane background, EventLog log) {
@@ -121,8 +122,10 @@ final class SegmentPreparer {
     });
   }
 
+  /** Closes what is ready. What the background lane still has to do moves no files any more. */
   void close() throws IOException {
     synchronized (making) {
+      closed = true;
       for (Segment segment = ready.poll(); segment != null; segment = ready.poll()) {
         segment.file().close();
       }
@@ -140,7 +143,7 @@ final class SegmentPreparer {
     try {
       for (boolean more = true; more; ) {
         synchronized (making) {
-          more = ready.size() < options.readyMin();
+          more = !closed && ready.size() < options.readyMin();
           if (more) {
             ready.add(make());
           }
@@ -156,6 +159,9 @@ final class SegmentPreparer {
     List<String> renamed = new ArrayList<>();
     for (Segment segment : obsolete) {
       segment.file().close();
+      if (closed) {
+        continue; // The next life of the log lets go of it.
+      }
       // One spare beyond those that are ready is enough: the log is cut about as fast as it grows.
       if (spares.size() + renamed.size() > options.readyMin()) {
         disk.remove(segment.path());

@@ -113,13 +113,22 @@ public final class Wal implements AutoCloseable {
       disk.syncDirectory(options.directory().substring(0, parent));
     }
     disk.syncDirectory(options.directory());
-    WalRecovery recovery = new WalRecovery(disk, options, identity, after);
-    RecoveredLog recovered = recovery.run();
     SegmentPreparer preparer = new SegmentPreparer(disk, options, identity, background, log);
-    preparer.adopt(recovery.highestSequence() + 1, recovery.unusedSegments());
-    // An empty log takes its first segment with the first write.
-    preparer.start(recovered.fresh() ? 2 : 1);
-    return new Wal(options, identity, preparer, recovery, recovered);
+    WalRecovery recovery = new WalRecovery(disk, options, identity, after);
+    boolean isOpen = false;
+    try {
+      RecoveredLog recovered = recovery.run();
+      preparer.adopt(recovery.highestSequence() + 1, recovery.unusedSegments());
+      // An empty log takes its first segment with the first write.
+      preparer.start(recovered.fresh() ? 2 : 1);
+      isOpen = true;
+      return new Wal(options, identity, preparer, recovery, recovered);
+    } finally {
+      if (!isOpen) {
+        preparer.close();
+        recovery.close();
+      }
+    }
   }
 
   /**
@@ -128,15 +137,9 @@ public final class Wal implements AutoCloseable {
    * @throws WalDamagedException if something that was durable is not there
    */
   public static long begin(Disk disk, WalOptions options, WalIdentity identity) throws IOException {
-    WalRecovery recovery = new WalRecovery(disk, options, identity, Long.MAX_VALUE);
-    long begin = recovery.run().cutIndex();
-    for (Segment segment : recovery.usedSegments()) {
-      segment.file().close();
+    try (WalRecovery recovery = new WalRecovery(disk, options, identity, Long.MAX_VALUE)) {
+      return recovery.run().cutIndex();
     }
-    for (Segment segment : recovery.unusedSegments()) {
-      segment.file().close();
-    }
-    return begin;
   }
 
   /** What was found when the log was opened. */
@@ -280,6 +283,7 @@ public final class Wal implements AutoCloseable {
   @Override
   public void close() throws IOException {
     preparer.close();
+    segments.addAll(obsolete);
     for (Segment segment : segments) {
       segment.file().close();
     }

@@ -14,7 +14,6 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -27,13 +26,14 @@ import org.jspecify.annotations.Nullable;
  * durable is looked for in every batch behind a bad one, in unused segments as well: a segment
  * whose headers were lost must not pass for one that was never used.
  */
-final class WalRecovery {
+final class WalRecovery implements AutoCloseable {
   private final Disk disk;
   private final WalOptions options;
   private final WalIdentity identity;
   private final long after;
   private final ByteBuffer content;
 
+  private final TreeMap<Long, Segment> segments = new TreeMap<>();
   private final TreeMap<Long, SegmentHeader> used = new TreeMap<>();
   private final List<Segment> usedSegments = new ArrayList<>();
   private final List<Segment> unusedSegments = new ArrayList<>();
@@ -73,16 +73,16 @@ final class WalRecovery {
 
   /** Reads everything; the accessors tell what was found. */
   RecoveredLog run() throws IOException {
-    NavigableMap<Long, Segment> segments = openAll();
+    openAll();
     for (Segment segment : segments.values()) {
       classify(segment);
     }
-    passGap(segments);
+    passGap();
     for (Segment segment : segments.tailMap(highestUsed(), false).values()) {
       examineUnused(segment);
     }
     for (Map.Entry<Long, SegmentHeader> segment : used.entrySet()) {
-      readUsed(require(segments, segment.getKey()), segment.getValue());
+      readUsed(require(segment.getKey()), segment.getValue());
     }
     checkComplete();
     removeLeftOver();
@@ -96,6 +96,14 @@ final class WalRecovery {
         entries,
         bindings,
         tornBytes);
+  }
+
+  /** Closes all segments that were found: there is to be no log. */
+  @Override
+  public void close() throws IOException {
+    for (Segment segment : segments.values()) {
+      segment.file().close();
+    }
   }
 
   List<Segment> usedSegments() {
@@ -123,8 +131,7 @@ final class WalRecovery {
     return highestSequence;
   }
 
-  private NavigableMap<Long, Segment> openAll() throws IOException {
-    TreeMap<Long, Segment> segments = new TreeMap<>();
+  private void openAll() throws IOException {
     for (String name : disk.list(options.directory())) {
       if (!name.endsWith(WalFormat.SUFFIX)) {
         continue;
@@ -149,7 +156,6 @@ final class WalRecovery {
       }
       highestSequence = Math.max(highestSequence, sequence);
     }
-    return segments;
   }
 
   private void classify(Segment segment) throws IOException {
@@ -184,7 +190,7 @@ final class WalRecovery {
    * go of together with it, and only part of that outlived a crash. Whether all of that was meant
    * to go is for {@link #checkComplete} to say.
    */
-  private void passGap(NavigableMap<Long, Segment> segments) throws IOException {
+  private void passGap() throws IOException {
     if (used.isEmpty()) {
       return;
     }
@@ -416,7 +422,7 @@ final class WalRecovery {
     }
   }
 
-  private static Segment require(NavigableMap<Long, Segment> segments, long sequence) {
+  private Segment require(long sequence) {
     Segment segment = segments.get(sequence);
     if (segment == null) {
       throw new IllegalStateException("segment " + sequence + " vanished while it was read");

@@ -31,6 +31,7 @@ public final class FakeDisk implements Disk {
   private long operationsLeft = Long.MAX_VALUE;
   private boolean failing;
   private long syncs;
+  private int openFiles;
 
   /** Lets {@code operations} more writes, syncs and changes of names happen, then none. */
   public synchronized void cutPowerAfter(long operations) {
@@ -45,6 +46,11 @@ public final class FakeDisk implements Disk {
   /** How many syncs of files were asked for. */
   public synchronized long syncs() {
     return syncs;
+  }
+
+  /** How many files are open. */
+  public synchronized int openFiles() {
+    return openFiles;
   }
 
   /** Whether anything written to a file could still be lost. */
@@ -197,8 +203,11 @@ public final class FakeDisk implements Disk {
   private final class OpenFile implements DiskFile {
     private final Content content;
 
+    private boolean closed;
+
     OpenFile(Content content) {
       this.content = content;
+      openFiles++;
     }
 
     @Override
@@ -267,6 +276,11 @@ public final class FakeDisk implements Disk {
     }
 
     @Override
-    public void close() {}
+    public void close() {
+      synchronized (FakeDisk.this) {
+        openFiles -= closed ? 0 : 1;
+        closed = true;
+      }
+    }
   }
 }

@@ -202,6 +202,37 @@ final class WalTest {
   }
 
   @Test
+  void aLogThatWasClosedMakesAndMovesNoFilesAnyMore() throws IOException {
+    Wal wal = open(0);
+    background.clear();
+    long last = fillSegments(wal);
+    wal.cut(last, Configuration.ofVoters(2));
+    wal.sync();
+    wal.close();
+    List<String> left = disk.paths();
+
+    background.runAll();
+
+    assertThat(disk.paths()).isEqualTo(left);
+    assertThat(disk.openFiles()).isZero();
+  }
+
+  @Test
+  void aLogThatIsRefusedLeavesNoFileOpen() throws IOException {
+    try (Wal wal = open(0)) {
+      fillSegments(wal);
+    }
+    disk.remove("wal/0000000000000002.wal");
+    background.clear();
+
+    assertThatThrownBy(() -> open(0)).isInstanceOf(WalDamagedException.class);
+    assertThatThrownBy(() -> Wal.begin(disk, OPTIONS, IDENTITY))
+        .isInstanceOf(WalDamagedException.class);
+
+    assertThat(disk.openFiles()).isZero();
+  }
+
+  @Test
   void theLogOfAnotherMemberIsRefused() throws IOException {
     try (Wal wal = open(0)) {
       append(wal, 7, 1, 1);
