@@ -8,22 +8,24 @@ import io.cairn.consensusraft.core.Effects.RoleKind;
 import io.cairn.consensusraft.core.Effects.RoleView;
 import io.cairn.consensusraft.core.Message;
 import io.cairn.spi.environment.OnLane;
+import io.cairn.spi.environment.TimeSource;
 import java.util.List;
 
 /**
  * How long a leader may answer reads without asking again (dissertation 6.4.1).
  *
  * <p>When a round of reads is confirmed, a quorum has heard from this leader after the round's
- * first reader came. None of them votes for another before an election timeout has passed, so
- * nobody else leads until then. What could break that:
+ * first reader came. None of them votes for another before an election timeout has passed ({@link
+ * #mayVote}), so nobody else leads until then. What could break that:
  *
  * <ul>
  *   <li>clocks that do not run at the same rate, and ticks that come early: the lease is two ticks
  *       and a tenth shorter than the election timeout;
  *   <li>a handover, in which members vote at once: after one was begun there are no leases any more
  *       in that term, since the message may arrive at any time;
- *   <li>a member that starts again and has forgotten from whom it heard: where leases are on, it
- *       does not vote until an election timeout has passed ({@link #mayVote});
+ *   <li>a member that does not know from whom it heard any more, because it has started again, or
+ *       because a message of a later term, however late it came, has made it forget the leader of
+ *       the earlier one: for votes it counts when this member heard from whomever last;
  *   <li>two changes of the membership, after which a quorum need not contain any of those who were
  *       heard: each ends the lease.
  * </ul>
@@ -33,26 +35,30 @@ import java.util.List;
 @OnLane("raft")
 final class LeaderLease {
   private final boolean on;
+  private final long confirmedNanos;
   private final long leaseNanos;
-  private final long electionNanos;
-  private final long startNanos;
+  private final TimeSource time;
   private Configuration members = Configuration.EMPTY;
   private long term;
   private long spoiledTerm;
 
+  /** Until then this member may have confirmed somebody's lease. */
+  private long promisedUntil;
+
   // Written by the raft lane, read by any thread: stands for itself. 0 while there is none.
   private volatile long until;
 
-  private LeaderLease(boolean on, long electionNanos, long tickNanos, long startNanos) {
-    this.leaseNanos = (electionNanos - 2 * tickNanos) / 10 * 9;
+  private LeaderLease(boolean on, long electionNanos, long tickNanos, TimeSource time) {
+    this.confirmedNanos = electionNanos - 2 * tickNanos;
+    this.leaseNanos = confirmedNanos / 10 * 9;
     this.on = on && leaseNanos > 0;
-    this.electionNanos = electionNanos;
-    this.startNanos = startNanos;
+    this.time = time;
+    this.promisedUntil = time.nanos() + electionNanos;
   }
 
   /** The lease of a member that starts now. */
-  static LeaderLease of(boolean on, long electionNanos, long tickNanos, long startNanos) {
-    return new LeaderLease(on, electionNanos, tickNanos, startNanos);
+  static LeaderLease of(boolean on, long electionNanos, long tickNanos, TimeSource time) {
+    return new LeaderLease(on, electionNanos, tickNanos, time);
   }
 
   boolean isOn() {
@@ -60,9 +66,9 @@ final class LeaderLease {
   }
 
   /** Whether it holds; any thread. */
-  boolean holds(long now) {
+  boolean holds() {
     long end = until;
-    return end != 0 && end - now > 0;
+    return end != 0 && end - time.nanos() > 0;
   }
 
   /** Takes note of a step, before anything of it leaves. */
@@ -79,6 +85,8 @@ final class LeaderLease {
       if (outgoing.message() instanceof Message.TimeoutNow) {
         spoiledTerm = term;
         until = 0;
+      } else if (outgoing.message() instanceof Message.HeartbeatResponse) {
+        promise(time.nanos() + confirmedNanos);
       }
     }
   }
@@ -92,8 +100,20 @@ final class LeaderLease {
     }
   }
 
-  /** Whether this member may answer a request for its vote yet. */
-  boolean mayVote(Message message, long now) {
-    return !on || !(message instanceof Message.VoteRequest) || now - startNanos >= electionNanos;
+  /**
+   * Whether this member may answer a request for its vote. If a leader asked for the campaign, its
+   * own lease is spoiled; and a leader of a later term has the votes of a majority already.
+   */
+  boolean mayVote(Message message) {
+    return !on
+        || !(message instanceof Message.VoteRequest request)
+        || request.forced()
+        || time.nanos() - promisedUntil >= 0;
+  }
+
+  private void promise(long end) {
+    if (end - promisedUntil > 0) {
+      promisedUntil = end;
+    }
   }
 }

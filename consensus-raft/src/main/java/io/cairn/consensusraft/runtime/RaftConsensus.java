@@ -216,7 +216,7 @@ public final class RaftConsensus implements Consensus {
             options.leaderLeaseReads(),
             electionNanos,
             options.heartbeatMillis() * NANOS_PER_MILLI,
-            time.nanos());
+            time);
     lease = made.isOn() ? made : null;
     RaftLoop started =
         new RaftLoop(
@@ -281,7 +281,7 @@ public final class RaftConsensus implements Consensus {
     }
     long readable = running.standing().readable();
     LeaderLease held = lease;
-    return readable == NO_INDEX && held != null && held.holds(time.nanos())
+    return readable == NO_INDEX && held != null && held.holds()
         ? running.standing().status().committedIndex()
         : readable;
   }

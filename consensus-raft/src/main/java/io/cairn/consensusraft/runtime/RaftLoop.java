@@ -330,7 +330,7 @@ final class RaftLoop {
   private void sortMessage(Requests.Received received, PeerMessage message) {
     switch (message) {
       case PeerMessage.Raft raft -> {
-        if (lease.mayVote(raft.message(), time.nanos())) {
+        if (lease.mayVote(raft.message())) {
           inputs.add(new Input.Receive(raft.message()));
         }
       }

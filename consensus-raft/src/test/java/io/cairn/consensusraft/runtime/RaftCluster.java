@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.consensusraft.runtime;
 
+import io.cairn.consensusraft.core.Message;
 import io.cairn.consensusraft.fakes.FakeDisk;
 import io.cairn.consensusraft.fakes.FakeNetwork;
 import io.cairn.consensusraft.fakes.SilentLog;
 import io.cairn.consensusraft.fakes.World;
 import io.cairn.consensusraft.runtime.TestMachine.Command;
 import io.cairn.consensusraft.wal.WalOptions;
+import io.cairn.consensusraft.wire.FrameCodec;
+import io.cairn.consensusraft.wire.PeerMessage;
 import io.cairn.spi.consensus.ConfigurationChange;
 import io.cairn.spi.consensus.Consensus;
 import io.cairn.spi.consensus.ConsensusOptions;
+import io.cairn.spi.environment.PeerNetwork;
 import io.cairn.spi.store.Bytes;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -287,6 +292,16 @@ final class RaftCluster {
             "C7: a read at " + index + " misses " + checker.acknowledgedIndex());
       }
       return index;
+    }
+
+    /** Sends a message of a term, as one that has long been under way. */
+    void sayStaleTerm(long to, long laterTerm) {
+      FrameCodec.Sender sender = new FrameCodec.Sender(id, incarnation, boot, Long.MAX_VALUE);
+      PeerMessage stale =
+          new PeerMessage.Raft(
+              new Message.StaleTerm(new Message.Header(id, to, laterTerm, incarnation)));
+      Bytes frame = FrameCodec.encode(new FrameCodec.Frame(sender, to, List.of(stale)));
+      Objects.requireNonNull(endpoint).send(to, PeerNetwork.Channel.CONSENSUS, frame);
     }
 
     /** The process dies; the machine goes on. */

@@ -199,6 +199,43 @@ final class RaftClusterTest {
     assertThat(afterIsolation).isEqualTo(Consensus.NO_INDEX);
   }
 
+  /**
+   * A member that has confirmed a lease and then hears of a later term knows of no leader any more.
+   * It must keep its vote all the same.
+   */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  void aLeaseOutlastsThatThoseWhoConfirmedItHearOfALaterTerm(long seed) {
+    RaftCluster cluster = RaftCluster.withLeases(seed, 3);
+    cluster.world.runMillis(2000);
+    Member leader = cluster.leader();
+    Member follower = cluster.follower();
+    Member other =
+        cluster.members.values().stream()
+            .filter(m -> m != leader && m != follower)
+            .findFirst()
+            .orElseThrow();
+    cluster.network.cut(leader.id, other.id, true);
+    cluster.network.cut(other.id, leader.id, true);
+    cluster.world.runMillis(3000);
+    CompletableFuture<Long> round = leader.read();
+    cluster.world.runUntil(round::isDone, 500);
+
+    cluster.network.isolate(leader.id);
+    other.sayStaleTerm(follower.id, leader.term() + 1);
+    boolean heldAtFirst = leader.tryRead() != Consensus.NO_INDEX;
+    for (int i = 0; i < 100; i++) {
+      cluster.world.runMillis(10);
+      var _ = other.propose();
+      var _ = leader.tryRead(); // Fails if it misses what another leader has acknowledged.
+    }
+    cluster.world.runMillis(3L * RaftCluster.ELECTION_MILLIS);
+
+    assertThat(heldAtFirst).isTrue();
+    assertThat(follower.term()).isGreaterThan(leader.term());
+    assertThat(cluster.leader()).isNotSameAs(leader);
+  }
+
   @Test
   void aLeaderThatHandsOverHasNoLeaseAnyMore() {
     RaftCluster cluster = RaftCluster.withLeases(SEED, 3);
