@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Where a member listens: a host, by name or address, and a port. */
 record PeerUrl(String host, int port) {
+  private static final int PORT_MAX = 65535;
 
   /**
    * Reads a URL.
@@ -28,6 +29,10 @@ record PeerUrl(String host, int port) {
     if (!"http".equals(uri.getScheme()) || host == null || uri.getPort() < 0) {
       throw new IllegalArgumentException(
           "'" + text + "' is no peer URL; wanted 'http://host:port'");
+    }
+    if (uri.getPort() < 1 || uri.getPort() > PORT_MAX) {
+      throw new IllegalArgumentException(
+          "'" + text + "' has no port from 1 to " + PORT_MAX + ": " + uri.getPort());
     }
     boolean bracketed = host.startsWith("[") && host.endsWith("]");
     return new PeerUrl(bracketed ? host.substring(1, host.length() - 1) : host, uri.getPort());

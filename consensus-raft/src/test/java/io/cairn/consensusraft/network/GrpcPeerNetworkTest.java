@@ -12,11 +12,14 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class GrpcPeerNetworkTest {
   private static final long LONG = TimeUnit.SECONDS.toNanos(60);
@@ -232,6 +235,19 @@ final class GrpcPeerNetworkTest {
       assertThatThrownBy(
               () -> stranger.network.ask("https://a:1", LONG).toCompletableFuture().get())
           .hasCauseInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"http://127.0.0.1:70000", "http://host:70000", "http://host:0"})
+  void askingAtAPortThatThereIsNotFailsAndNothingElseDoes(String url) throws Exception {
+    try (TestMember stranger = new TestMember(9, 1)) {
+      CompletableFuture<Bytes> answer = stranger.network.ask(url, LONG).toCompletableFuture();
+
+      assertThatThrownBy(() -> answer.get(10, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining(url);
+      assertThat(stranger.events.startingWith("exit")).isEmpty();
     }
   }
 
