@@ -202,11 +202,20 @@ final class Inbox {
     }
   }
 
-  /** Takes in nothing any more. */
-  void close() {
+  /**
+   * Takes in one thing more, and then nothing but what is reported; false if it is closed already.
+   */
+  boolean close(Object last) {
+    boolean wake;
     synchronized (lock) {
+      if (closed) {
+        return false;
+      }
       closed = true;
+      wake = put(last, Kind.NEWS);
     }
+    wake(wake);
+    return true;
   }
 
   private boolean put(Object item, Kind kind) {

@@ -54,6 +54,7 @@ public final class RaftConsensus implements Consensus {
   private final Inbox inbox;
   private final PeerNetwork network;
   private final Reception reception;
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
   // Set before start(), if at all.
   private @Nullable CoreObserver observer;
@@ -312,12 +313,9 @@ public final class RaftConsensus implements Consensus {
     beginStop().join();
   }
 
-  /** Stops without waiting for the end. */
+  /** Stops without waiting for the end; everybody who stops waits for the same. */
   CompletableFuture<Void> beginStop() {
-    CompletableFuture<Void> ended = new CompletableFuture<>();
-    boolean first = inbox.offer(new Requests.Stop(ended));
-    inbox.close();
-    if (!first || loop == null) {
+    if (inbox.close(new Requests.Stop(ended)) && loop == null) {
       ended.complete(null);
     }
     return ended;

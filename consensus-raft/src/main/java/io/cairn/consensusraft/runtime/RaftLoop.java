@@ -248,9 +248,7 @@ final class RaftLoop {
   private void sort(@Nullable Object item) {
     switch (item) {
       case Proposal proposal -> {
-        if (stopped) {
-          OwnProposals.drop(inbox, proposal, DropReason.STOPPED);
-        } else if (proposal.payload().length() > limits.payloadBytesMax()) {
+        if (proposal.payload().length() > limits.payloadBytesMax()) {
           OwnProposals.drop(inbox, proposal, DropReason.OVERLOADED);
         } else {
           gathering.add(proposal);
@@ -270,21 +268,8 @@ final class RaftLoop {
           received.frame().messages().forEach(message -> sortMessage(received, message));
         }
       }
-      case Requests.Change change -> {
-        if (stopped) {
-          OwnProposals.drop(inbox, change, DropReason.STOPPED);
-        } else {
-          inputs.add(change.toInput(core.self()));
-        }
-      }
+      case Requests.Change change -> inputs.add(change.toInput(core.self()));
       case Requests.Read read -> {
-        if (stopped) {
-          read.answer()
-              .completeExceptionally(
-                  new ConsensusException(
-                      ConsensusException.Kind.STOPPED, "the member has stopped"));
-          return;
-        }
         // All questions of one drain are one question to the core.
         ReadWaiters.Group group = reads.openAt(time.nanos(), limits.requestTimeoutNanos());
         if (group.isEmpty()) {

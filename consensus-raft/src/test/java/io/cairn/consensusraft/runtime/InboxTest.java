@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.cairn.consensusraft.fakes.ManualLane;
 import io.cairn.consensusraft.runtime.Inbox.Patience;
 import io.cairn.consensusraft.runtime.TestMachine.Command;
+import io.cairn.spi.environment.Lane;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -107,5 +108,33 @@ final class InboxTest {
 
     assertThat(before).isZero();
     assertThat(taken).containsExactly(read);
+  }
+
+  /** Whoever came behind the last would never be answered. */
+  @Test
+  void nothingComesInBehindTheLast() {
+    List<Boolean> offered = new ArrayList<>();
+    List<Inbox> closing = new ArrayList<>();
+    Lane intruding =
+        new Lane() {
+          @Override
+          public String name() {
+            return "raft";
+          }
+
+          @Override
+          public void execute(Runnable task) {
+            offered.add(closing.getFirst().offer("late"));
+          }
+        };
+    closing.add(new Inbox(intruding, () -> {}, 1, 1));
+    closing.getFirst().drained(Patience.NONE);
+
+    boolean first = closing.getFirst().close("stop");
+    boolean second = closing.getFirst().close("stop again");
+
+    assertThat(offered).containsExactly(false);
+    assertThat(first).isTrue();
+    assertThat(second).isFalse();
   }
 }

@@ -351,6 +351,20 @@ final class RaftConsensusTest {
   }
 
   @Test
+  void whoeverStopsWaitsForTheEnd() {
+    consensus.start(machine);
+    CompletableFuture<Void> first = consensus.beginStop();
+    CompletableFuture<Void> second = consensus.beginStop();
+    boolean atOnce = second.isDone();
+
+    lanes.runReady();
+
+    assertThat(atOnce).isFalse();
+    assertThat(first).isCompleted();
+    assertThat(second).isCompleted();
+  }
+
+  @Test
   void leadershipPassesToNobodyWhoDoesNotVote() {
     consensus.start(machine);
 
