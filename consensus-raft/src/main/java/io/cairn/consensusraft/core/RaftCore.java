@@ -339,6 +339,11 @@ public final class RaftCore {
     return state.vote;
   }
 
+  /** For how many ticks a member that does not lead has waited to hear from a leader. */
+  public int ticksOfSilence() {
+    return state.electionElapsed;
+  }
+
   /** The last entry reported as applied. */
   public long applied() {
     return state.applied;

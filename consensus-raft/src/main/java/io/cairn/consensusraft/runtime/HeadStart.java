@@ -19,10 +19,10 @@ import java.util.List;
  *
  * <p>A member that comes up waits one to two election timeouts for a leader. Once it is connected
  * with a majority, most of that is of no use: a leader among them would be heard within a
- * heartbeat. So the shortest timeout is passed over at that moment but for two ticks, as in etcd;
- * once in a life, since later elections follow a leader that was there, who must not be mistaken
- * for dead. The random part of the timeout stays, so that members which come up together do not
- * campaign together.
+ * heartbeat. So what is left of the shortest timeout at that moment is passed over but for two
+ * ticks, as in etcd; once in a life, since later elections follow a leader that was there, who must
+ * not be mistaken for dead. The random part of the timeout stays, so that members which come up
+ * together do not campaign together.
  *
  * <p>Not where leaders answer reads on the strength of a lease ({@link LeaderLease}): the member
  * may have confirmed one just before it ended, and must neither vote nor campaign until that is
@@ -34,17 +34,20 @@ final class HeadStart {
   private static final int TICKS_LEFT = 2;
 
   private final RaftCore core;
-  private final int ticks;
+
+  /** After how many ticks of silence there are {@link #TICKS_LEFT} of the shortest timeout. */
+  private final int silentTicks;
+
   private final PeerNetwork network;
   private final EventLog events;
   private boolean over;
 
-  private HeadStart(RaftCore core, int ticks, PeerNetwork network, EventLog events) {
+  private HeadStart(RaftCore core, int silentTicks, PeerNetwork network, EventLog events) {
     this.core = core;
-    this.ticks = ticks;
+    this.silentTicks = silentTicks;
     this.network = network;
     this.events = events;
-    this.over = ticks <= 0;
+    this.over = silentTicks <= 0;
   }
 
   /** That of a member whose shortest election timeout is {@code electionTicks}. */
@@ -55,11 +58,14 @@ final class HeadStart {
       PeerNetwork network,
       EventLog events) {
     boolean hastens = options.hastensFirstElection() && !options.leaderLeaseReads();
-    int ticks = hastens ? electionTicks - TICKS_LEFT : 0;
-    return new HeadStart(core, ticks, network, events);
+    int silentTicks = hastens ? electionTicks - TICKS_LEFT : 0;
+    return new HeadStart(core, silentTicks, network, events);
   }
 
-  /** Looks whether the time has come, and adds the ticks to pass over to {@code inputs}. */
+  /**
+   * Looks whether the time has come, and adds the ticks to pass over to {@code inputs}, which hold
+   * the one that has just passed.
+   */
   void tick(List<Input> inputs) {
     if (over) {
       return;
@@ -69,13 +75,21 @@ final class HeadStart {
       over = true;
     } else if (role.kind() != RoleKind.LEADER && reachesMajority()) {
       over = true;
-      events.info(
-          "initialized peer connections; fast-forwarding election ticks",
-          field("local-member-id", Long.toHexString(core.self())),
-          field("forward-ticks", ticks));
-      for (int i = 0; i < ticks; i++) {
-        inputs.add(new Input.Tick());
-      }
+      passOver(silentTicks - (core.ticksOfSilence() + 1), inputs);
+    }
+  }
+
+  /** None if so much of the timeout has gone by already that it is as short as it may be. */
+  private void passOver(int ticks, List<Input> inputs) {
+    if (ticks <= 0) {
+      return;
+    }
+    events.info(
+        "initialized peer connections; fast-forwarding election ticks",
+        field("local-member-id", Long.toHexString(core.self())),
+        field("forward-ticks", ticks));
+    for (int i = 0; i < ticks; i++) {
+      inputs.add(new Input.Tick());
     }
   }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.cairn.consensusraft.fakes.FakeDisk;
 import io.cairn.consensusraft.fakes.FakeNetwork;
 import io.cairn.consensusraft.fakes.ManualScheduler;
+import io.cairn.consensusraft.fakes.NoChance;
 import io.cairn.consensusraft.fakes.SilentLog;
 import io.cairn.consensusraft.runtime.TestMachine.Command;
 import io.cairn.consensusraft.wal.WalOptions;
@@ -18,7 +19,6 @@ import io.cairn.spi.consensus.ConsensusException;
 import io.cairn.spi.consensus.ConsensusOptions;
 import io.cairn.spi.consensus.DropReason;
 import io.cairn.spi.consensus.Leadership;
-import io.cairn.spi.environment.Rng;
 import io.cairn.spi.store.Bytes;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,24 +27,6 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 final class RaftConsensusTest {
-  private static final Rng NO_JITTER =
-      new Rng() {
-        @Override
-        public long next() {
-          return 0;
-        }
-
-        @Override
-        public int below(int bound) {
-          return 0;
-        }
-
-        @Override
-        public Rng split(String label) {
-          return this;
-        }
-      };
-
   private final FakeDisk disk = new FakeDisk();
   private ManualScheduler lanes = new ManualScheduler();
   private TestMachine machine = new TestMachine(disk, AppliedPoint.ZERO);
@@ -73,7 +55,7 @@ final class RaftConsensusTest {
         disk,
         lanes,
         lanes,
-        NO_JITTER,
+        new NoChance(),
         new SilentLog(),
         (what, cause) -> {
           throw new AssertionError(what, cause);
