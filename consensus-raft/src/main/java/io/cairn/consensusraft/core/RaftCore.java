@@ -236,11 +236,16 @@ public final class RaftCore {
     }
     // A report from before a snapshot was installed may be behind.
     state.applied = Math.max(state.applied, index);
+    forgetApplied();
+  }
+
+  /** Bounds what stays in memory of what is applied, for followers that lack it. */
+  private void forgetApplied() {
     boolean alone = state.configuration.isAlone(state.self);
-    state.log.trim(state.applied, alone ? 0 : state.settings.windowBytesMax());
+    int window = alone ? 0 : state.settings.windowBytesMax();
+    state.log.trim(state.applied, window);
     // What nobody lacks would only grow old in memory; a little helps whoever is elected next.
-    int spare = Math.min(SPARE_BYTES, state.settings.windowBytesMax());
-    state.log.trim(Math.min(state.applied, replication.heldByAll()), alone ? 0 : spare);
+    state.log.trim(Math.min(state.applied, replication.heldByAll()), Math.min(SPARE_BYTES, window));
   }
 
   private void configurationApplied(Input.ConfigurationApplied change) {
