@@ -188,6 +188,7 @@ public final class RaftConsensus implements Consensus {
       throw new IllegalStateException("started already");
     }
     PeerRecords records = openRecords();
+    judgeSelf(records);
     LogOpening.Opened opened =
         LogOpening.open(
             options,
@@ -338,22 +339,24 @@ public final class RaftConsensus implements Consensus {
 
   private PeerRecords openRecords() {
     try {
-      PeerRecords records =
-          PeerRecords.open(new PeerRecordFile(disk, sizes.wal().directory()), events, observer);
-      long self = options.memberId();
-      if (options.goesOnAlone()) {
-        records.own(self);
-        records.save();
-      } else if (records.refuses(self, options.incarnation(), options.boot()) != null) {
-        throw exit.fail(
-            Identities.refused(self), new Identities.Refused("refused in an earlier life"));
-      }
-      return records;
+      return PeerRecords.open(new PeerRecordFile(disk, sizes.wal().directory()), events, observer);
     } catch (IOException e) {
       throw new ConsensusException(
           ConsensusException.Kind.LOG,
           "cannot read what is known of other members: " + e.getMessage(),
           e);
+    }
+  }
+
+  /** Ends the process if the others have refused this directory in an earlier life of it. */
+  private void judgeSelf(PeerRecords records) {
+    long self = options.memberId();
+    if (options.goesOnAlone()) {
+      records.own(self);
+      records.save();
+    } else if (records.refuses(self, options.incarnation(), options.boot()) != null) {
+      throw exit.fail(
+          Identities.refused(self), new Identities.Refused("refused in an earlier life"));
     }
   }
 
