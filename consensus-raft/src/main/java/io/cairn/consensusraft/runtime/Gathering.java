@@ -36,6 +36,9 @@ final class Gathering {
   /** Where the batches end that are not committed yet. */
   private final Deque<Long> ends = new ArrayDeque<>();
 
+  private boolean leads;
+  private long commit;
+
   /** Lets a proposal wait, if only for the core's next step. */
   void add(Proposal proposal) {
     proposals.add(proposal);
@@ -48,20 +51,26 @@ final class Gathering {
     return proposals.isEmpty();
   }
 
-  /** Whether what comes next waits, unless it is enough. */
-  boolean isOn(RoleView role) {
-    if (role.kind() != RoleKind.LEADER) {
+  /** The core has made a step: batches may have been committed, or be nobody's any more. */
+  void stepped(RoleView role) {
+    leads = role.kind() == RoleKind.LEADER;
+    commit = role.commit();
+    if (!leads) {
       ends.clear();
     }
-    while (!ends.isEmpty() && ends.getFirst() <= role.commit()) {
+    while (!ends.isEmpty() && ends.getFirst() <= commit) {
       ends.removeFirst();
     }
+  }
+
+  /** Whether what comes next waits, unless it is enough. */
+  boolean isOn() {
     return ends.size() >= BATCHES_MAX;
   }
 
   /** Whether there is something that waits no longer. */
-  boolean isDue(RoleView role) {
-    return !proposals.isEmpty() && (bytes >= BYTES_ENOUGH || !isOn(role));
+  boolean isDue() {
+    return !proposals.isEmpty() && (bytes >= BYTES_ENOUGH || !isOn());
   }
 
   /** Everything that has gathered. */
@@ -73,9 +82,11 @@ final class Gathering {
     return batch;
   }
 
-  /** The core has been given a batch, and its log ends at {@code lastIndex} now. */
+  /** The core has stepped with a batch, and its log ends at {@code lastIndex} now. */
   void taken(long lastIndex) {
-    ends.addLast(lastIndex);
+    if (leads && lastIndex > commit) {
+      ends.addLast(lastIndex);
+    }
   }
 
   /** Gives everything back. */

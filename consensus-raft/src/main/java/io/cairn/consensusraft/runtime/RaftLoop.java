@@ -175,7 +175,7 @@ final class RaftLoop {
       taken[i] = null;
     }
     emptied = taken;
-    boolean isDue = isTick ? !gathering.isEmpty() : gathering.isDue(core.role());
+    boolean isDue = isTick ? !gathering.isEmpty() : gathering.isDue();
     if (isDue) {
       inputs.add(gathering.take());
     }
@@ -183,7 +183,7 @@ final class RaftLoop {
     inputs.clear();
     if (isDue) {
       gathering.taken(core.lastIndex());
-    } else if (gathering.isDue(core.role())) {
+    } else if (gathering.isDue()) {
       // What came in has committed one of the batches that this one was waiting for.
       run(List.of(gathering.take()));
       gathering.taken(core.lastIndex());
@@ -201,7 +201,7 @@ final class RaftLoop {
     inbox.drained(
         new Inbox.Patience(
             isPatient && !core.awaitsApplied(),
-            isPatient && gathering.isOn(core.role()),
+            isPatient && gathering.isOn(),
             isPatient && core.awaitsReadIndex()));
   }
 
@@ -367,6 +367,7 @@ final class RaftLoop {
     }
     // Before anything leaves that could make another member answer: see tryReadIndex.
     tell(standing.update(effects.role()));
+    gathering.stepped(effects.role());
     work.soleMember(core.configuration().members().size() <= 1);
     lease.stepped(effects.role(), core.configuration(), effects.send());
     outbox.send(effects.send());

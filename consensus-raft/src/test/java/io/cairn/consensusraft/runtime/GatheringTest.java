@@ -26,8 +26,9 @@ final class GatheringTest {
   private void threeBatchesUnderWay() {
     for (int end = 10; end <= 30; end += 10) {
       gathering.add(new Command("batch up to " + end));
-      assertThat(gathering.isDue(leading(0))).isTrue();
+      assertThat(gathering.isDue()).isTrue();
       gathering.take();
+      gathering.stepped(leading(0));
       gathering.taken(end);
     }
   }
@@ -37,9 +38,10 @@ final class GatheringTest {
     threeBatchesUnderWay();
 
     gathering.add(new Command("a"));
+    gathering.stepped(leading(9));
 
-    assertThat(gathering.isDue(leading(9))).isFalse();
-    assertThat(gathering.isOn(leading(9))).isTrue();
+    assertThat(gathering.isDue()).isFalse();
+    assertThat(gathering.isOn()).isTrue();
   }
 
   @Test
@@ -50,7 +52,9 @@ final class GatheringTest {
     gathering.add(first);
     gathering.add(second);
 
-    assertThat(gathering.isDue(leading(10))).isTrue();
+    gathering.stepped(leading(10));
+
+    assertThat(gathering.isDue()).isTrue();
     assertThat(gathering.take().origins()).isEqualTo(List.of(first, second));
     assertThat(gathering.isEmpty()).isTrue();
   }
@@ -61,7 +65,17 @@ final class GatheringTest {
 
     gathering.add(new Command("x".repeat(Gathering.BYTES_ENOUGH)));
 
-    assertThat(gathering.isDue(leading(0))).isTrue();
+    assertThat(gathering.isDue()).isTrue();
+  }
+
+  @Test
+  void batchesThatAreCommittedInTheirStepAreNotUnderWay() {
+    for (int end = 10; end <= 30; end += 10) {
+      gathering.stepped(leading(end));
+      gathering.taken(end);
+    }
+
+    assertThat(gathering.isOn()).isFalse();
   }
 
   @Test
@@ -69,9 +83,11 @@ final class GatheringTest {
     threeBatchesUnderWay();
 
     gathering.add(new Command("a"));
+    gathering.stepped(following());
+    gathering.taken(40);
 
-    assertThat(gathering.isDue(following())).isTrue();
-    assertThat(gathering.isOn(leading(0))).isFalse();
+    assertThat(gathering.isDue()).isTrue();
+    assertThat(gathering.isOn()).isFalse();
   }
 
   @Test
