@@ -82,8 +82,7 @@ final class Replication {
     if (state.role instanceof Leader leader
         && to != state.self
         && state.configuration.isVoter(to)) {
-      leader.transferTo = to;
-      state.electionElapsed = 0;
+      leader.handOverTo(to);
       Progress progress = leader.find(to);
       if (progress != null) {
         transferIfCaughtUp(leader, progress);
@@ -96,12 +95,14 @@ final class Replication {
     state.electionElapsed++;
     if (state.electionElapsed >= state.settings.electionTicks()) {
       state.electionElapsed = 0;
-      // The transfer had its time; clients need a leader that accepts proposals.
-      leader.transferTo = 0;
       if (!heardFromQuorum(leader)) {
         state.becomeFollower(state.term, 0);
         return;
       }
+    }
+    if (leader.transferTo != 0 && ++leader.transferElapsed >= state.settings.electionTicks()) {
+      // It had its time; clients need a leader that accepts proposals.
+      leader.transferTo = 0;
       if (!state.configuration.isVoter(state.self)) {
         chooseSuccessor(leader);
       }
@@ -372,7 +373,7 @@ final class Replication {
       }
     }
     if (best != null) {
-      leader.transferTo = best.id;
+      leader.handOverTo(best.id);
       transferIfCaughtUp(leader, best);
     }
   }

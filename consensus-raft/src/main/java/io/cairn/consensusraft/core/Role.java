@@ -82,8 +82,17 @@ sealed interface Role {
     /** The voter that is to take over, or 0. */
     long transferTo;
 
+    /** For how many ticks it has been asked to. */
+    int transferElapsed;
+
     int heartbeatElapsed;
     long uncommittedBytes;
+
+    /** {@code voter} is to take over from now on. */
+    void handOverTo(long voter) {
+      transferTo = voter;
+      transferElapsed = 0;
+    }
 
     @Nullable Progress find(long id) {
       for (Progress progress : followers) {
@@ -101,6 +110,7 @@ sealed interface Role {
       copy.lastChange = lastChange;
       copy.quietUntil = quietUntil;
       copy.transferTo = transferTo;
+      copy.transferElapsed = transferElapsed;
       copy.heartbeatElapsed = heartbeatElapsed;
       copy.uncommittedBytes = uncommittedBytes;
       return copy;
@@ -113,6 +123,7 @@ sealed interface Role {
           .add(lastChange)
           .add(quietUntil)
           .add(transferTo)
+          .add(transferTo == 0 ? 0 : transferElapsed)
           .add(heartbeatElapsed)
           .add(uncommittedBytes);
       followers.forEach(progress -> progress.addTo(print));

@@ -227,4 +227,55 @@ final class RaftCoreTest {
     return new Input.Receive(
         new Message.AppendAccepted(new Message.Header(member, 1, 2, 0), match));
   }
+
+  @Test
+  void aLeaderWithoutAQuorumStepsDownHoweverOftenItIsToHandOver() {
+    RaftCore core = follower(new HardState(1, 0, 1), entry(1, 1));
+    for (int i = 0; i < 10; i++) {
+      core.step(List.of(new Input.Tick()));
+    }
+    core.step(List.of(vote(2, true)));
+    core.step(List.of(vote(2, false), vote(3, false)));
+    Effects.RoleKind before = core.role().kind();
+
+    for (int i = 0; i < 6; i++) {
+      core.step(List.of(new Input.Transfer(2 + i % 2)));
+      core.step(Collections.nCopies(4, new Input.Tick()));
+    }
+
+    assertThat(before).isEqualTo(Effects.RoleKind.LEADER);
+    assertThat(core.role().kind()).isNotEqualTo(Effects.RoleKind.LEADER);
+  }
+
+  private static Input vote(long member, boolean pre) {
+    return new Input.Receive(
+        new Message.VoteResponse(new Message.Header(member, 1, 2, 0), pre, true));
+  }
+
+  @Test
+  void aTransferThatNobodyTakesEndsAfterAnElectionTimeout() {
+    RaftCore core = follower(new HardState(1, 0, 1), entry(1, 1));
+    for (int i = 0; i < 10; i++) {
+      core.step(List.of(new Input.Tick()));
+    }
+    core.step(List.of(vote(2, true)));
+    core.step(List.of(vote(2, false), vote(3, false)));
+    core.step(Collections.nCopies(5, new Input.Tick()));
+
+    core.step(List.of(new Input.Transfer(2)));
+    core.step(
+        List.of(
+            new Input.Receive(new Message.HeartbeatResponse(new Message.Header(2, 1, 2, 0), 0))));
+    core.step(Collections.nCopies(9, new Input.Tick()));
+    Effects during = core.step(List.of(propose("during")));
+    Effects after = core.step(List.of(new Input.Tick(), propose("after")));
+
+    assertThat(during.dropped())
+        .containsExactly(new Effects.Dropped("during", Effects.DropReason.TRANSFERRING, 0, 0));
+    assertThat(after.dropped()).isEmpty();
+  }
+
+  private static Input propose(String text) {
+    return new Input.Propose(0, List.of(Bytes.utf8(text)), List.of(text));
+  }
 }
