@@ -10,7 +10,6 @@ import io.cairn.consensusraft.core.Forwarded;
 import io.cairn.consensusraft.core.Input;
 import io.cairn.consensusraft.core.RaftCore;
 import io.cairn.consensusraft.snapshot.SnapshotExchange;
-import io.cairn.consensusraft.wire.PeerMessage;
 import io.cairn.spi.consensus.ConsensusException;
 import io.cairn.spi.consensus.DropReason;
 import io.cairn.spi.consensus.Leadership;
@@ -18,7 +17,6 @@ import io.cairn.spi.consensus.Proposal;
 import io.cairn.spi.consensus.StateMachine;
 import io.cairn.spi.environment.EventLog;
 import io.cairn.spi.environment.OnLane;
-import io.cairn.spi.environment.PeerNetwork;
 import io.cairn.spi.environment.TimeSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,9 +38,6 @@ import org.jspecify.annotations.Nullable;
  */
 @OnLane("raft")
 final class RaftLoop {
-  /** How long the log has been quiet when it is sealed. */
-  private static final long SEAL_AFTER_NANOS = 100_000_000;
-
   private final RaftCore core;
   private final StateMachine machine;
   private final CommittedRun.Membership membership;
@@ -51,12 +46,13 @@ final class RaftLoop {
   private final Inbox inbox;
   private final Peers peers;
   private final Outbox outbox;
-  private final Reception reception;
+  private final Intake intake;
   private final OwnProposals own;
   private final ProposalsOfOthers others;
   private final Standing standing;
   private final Transfers transfers;
   private final LogCutting cutting;
+  private final Sealing sealing;
   private final SnapshotExchange exchange;
   private final StateOutcomes stateOutcomes;
   private final Installs installs;
@@ -76,9 +72,6 @@ final class RaftLoop {
 
   /** The leader that the state machine was told of, or 0. */
   private long toldLeader;
-
-  private long lastPersistNanos;
-  private boolean sealDue;
 
   /**
    * Leadership has been handed over, or nobody takes it: what is under way ends, nothing begins.
@@ -105,7 +98,6 @@ final class RaftLoop {
     this.work = work;
     this.inbox = inbox;
     this.peers = network.peers();
-    this.reception = network.reception();
     this.outbox = new Outbox(peers, observer);
     this.time = time;
     this.events = events;
@@ -117,12 +109,15 @@ final class RaftLoop {
         new OwnProposals(core, inbox, peers, time, limits.boot(), limits.requestTimeoutNanos());
     this.others = new ProposalsOfOthers(core, peers, limits.payloadBytesMax(), core.role().term());
     this.cutting = new LogCutting(core, machine, log, work, limits.kept());
+    this.sealing = new Sealing(log, work, time);
     this.exchange = network.exchange();
     this.stateOutcomes = network.stateOutcomes();
     this.installs = new Installs(core, exchange, work, membership);
     this.identities = network.identities();
     this.headStart = network.headStart();
     this.lease = limits.lease();
+    this.intake =
+        new Intake(network.reception(), identities, exchange, installs, own, others, lease);
   }
 
   /** The ways out and in. */
@@ -154,8 +149,6 @@ final class RaftLoop {
 
   /** The first step. A lone member campaigns, wins and applies its whole log within the call. */
   void begin() {
-    lastPersistNanos = time.nanos();
-    sealDue = true;
     run(List.of());
   }
 
@@ -224,11 +217,7 @@ final class RaftLoop {
       identities.tick(ticked);
       run(ticked);
     }
-    if (sealDue && now - lastPersistNanos >= SEAL_AFTER_NANOS) {
-      sealDue = false;
-      long commit = core.role().commit();
-      work.onLog(() -> log.seal(commit));
-    }
+    sealing.tick(core.role().commit());
     cutting.tick();
     standing.updateAcknowledged();
     runOutcomes();
@@ -262,12 +251,7 @@ final class RaftLoop {
 
   private void sortRequest(Requests request) {
     switch (request) {
-      case Requests.Received received -> {
-        reception.taken(received);
-        if (!closing) {
-          received.frame().messages().forEach(message -> sortMessage(received, message));
-        }
-      }
+      case Requests.OfMembers said -> intake.take(said, inputs);
       case Requests.Change change -> inputs.add(change.toInput(core.self()));
       case Requests.Read read -> {
         // All questions of one drain are one question to the core.
@@ -289,39 +273,11 @@ final class RaftLoop {
           inputs.add(new Input.Transfer(successor));
         }
       }
-      case Requests.Judged judged -> {
-        PeerNetwork.Refusal refusal = judged.refusal();
-        if (refusal == null) {
-          identities.welcomedBy(judged.member());
-        } else if (!closing) {
-          identities.refusedBy(judged.member(), refusal);
-        }
-      }
-      case Requests.Arrived arrived -> {
-        if (closing) {
-          exchange.ignored(arrived.arrival(), false);
-        } else {
-          inputs.add(installs.take(arrived.arrival()));
-        }
-      }
       case Requests.WorkDone _ -> work.done();
       case Requests.Outcome outcome -> {
         work.done();
         inputs.add(outcome.input());
       }
-    }
-  }
-
-  private void sortMessage(Requests.Received received, PeerMessage message) {
-    switch (message) {
-      case PeerMessage.Raft raft -> {
-        if (lease.mayVote(raft.message())) {
-          inputs.add(new Input.Receive(raft.message()));
-        }
-      }
-      case PeerMessage.Forward forward ->
-          others.take(received.frame().sender().id(), forward, inputs);
-      case PeerMessage.Refused refused -> own.refused(refused);
     }
   }
 
@@ -378,8 +334,7 @@ final class RaftLoop {
     peers.flush();
     Effects.Persist persist = effects.persist();
     if (persist != null) {
-      lastPersistNanos = time.nanos();
-      sealDue = true;
+      sealing.persisting();
       log.enqueue(persist);
       work.onLog(log::persist);
       // Alone, a persist is applied before anybody could look at a clock: nothing to watch.
@@ -460,6 +415,7 @@ final class RaftLoop {
       return;
     }
     closing = true;
+    intake.close();
     if (!work.isIdle()) {
       return; // Outcomes that are still under way bring the lane back here.
     }

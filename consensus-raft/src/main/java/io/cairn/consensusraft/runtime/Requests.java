@@ -35,16 +35,19 @@ sealed interface Requests {
   /** Work that went to another lane is done. */
   record Outcome(Input input) implements Requests {}
 
+  /** What other members make known. */
+  sealed interface OfMembers extends Requests {}
+
   /**
    * Another member said something.
    *
    * @param weight what it counts for in the bound of what waits
    */
-  record Received(FrameCodec.Frame frame, long weight) implements Requests {}
+  record Received(FrameCodec.Frame frame, long weight) implements OfMembers {}
 
   /** The gate of a member lets this one in, or refuses it. */
-  record Judged(long member, PeerNetwork.@Nullable Refusal refusal) implements Requests {}
+  record Judged(long member, PeerNetwork.@Nullable Refusal refusal) implements OfMembers {}
 
   /** A whole state has arrived. */
-  record Arrived(Arrival arrival) implements Requests {}
+  record Arrived(Arrival arrival) implements OfMembers {}
 }
