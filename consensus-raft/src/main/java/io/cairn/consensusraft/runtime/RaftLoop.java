@@ -252,7 +252,14 @@ final class RaftLoop {
   private void sortRequest(Requests request) {
     switch (request) {
       case Requests.OfMembers said -> intake.take(said, inputs);
-      case Requests.Change change -> inputs.add(change.toInput(core.self()));
+      case Requests.Change change -> {
+        Input.ProposeChange input = change.toInput(core.self());
+        if (input.payload().length() > limits.payloadBytesMax()) {
+          OwnProposals.drop(inbox, change, DropReason.OVERLOADED);
+        } else {
+          inputs.add(input);
+        }
+      }
       case Requests.Read read -> {
         // All questions of one drain are one question to the core.
         ReadWaiters.Group group = reads.openAt(time.nanos(), limits.requestTimeoutNanos());

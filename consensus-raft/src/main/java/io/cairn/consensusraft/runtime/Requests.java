@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 sealed interface Requests {
   /** A change of the configuration. */
   record Change(ConfigurationChange change, Proposal proposal) implements Requests {
-    Input toInput(long self) {
+    Input.ProposeChange toInput(long self) {
       boolean leaves = change.kind() == ConfigurationChange.Kind.REMOVE && change.member() == self;
       return new Input.ProposeChange(0, ChangeFormat.encode(change), this, leaves);
     }

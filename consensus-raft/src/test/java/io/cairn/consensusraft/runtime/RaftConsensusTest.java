@@ -187,6 +187,19 @@ final class RaftConsensusTest {
   }
 
   @Test
+  void aChangeThatFitsIntoNoSegmentIsRefused() {
+    consensus.start(machine);
+    Bytes context = Bytes.utf8("x".repeat(20_000));
+    Command refused = new Command("large change");
+
+    consensus.proposeChange(
+        new ConfigurationChange(ConfigurationChange.Kind.ADD_LEARNER, 9, context), refused);
+    lanes.runReady();
+
+    assertThat(refused.dropped).isEqualTo(DropReason.OVERLOADED);
+  }
+
+  @Test
   void aFailedSyncEndsTheProcessAndNothingIsApplied() {
     consensus.start(machine);
     disk.failSyncs();
