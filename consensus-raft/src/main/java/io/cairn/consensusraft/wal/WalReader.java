@@ -66,11 +66,7 @@ final class WalReader {
 
   private static ByteBuffer read(Segment segment, long at, int length) throws IOException {
     ByteBuffer target = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
-    while (target.hasRemaining()) {
-      if (segment.file().read(at + target.position(), target) < 0) {
-        throw new WalDamagedException(segment.path(), at, "the end of the file");
-      }
-    }
+    segment.read(at, target);
     return target.flip();
   }
 
