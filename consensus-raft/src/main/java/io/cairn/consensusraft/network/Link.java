@@ -6,9 +6,6 @@ import static io.cairn.spi.environment.EventLog.field;
 import io.cairn.spi.environment.OnLane;
 import io.cairn.spi.environment.PeerNetwork.Channel;
 import io.cairn.spi.environment.Scheduler;
-import io.grpc.CallOptions;
-import io.grpc.ClientCall;
-import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -129,7 +126,7 @@ final class Link {
     Attempt attempt = current;
     if (attempt == null) {
       hurry();
-    } else if (!addresses.contains(attempt.url)) {
+    } else if (!addresses.contains(attempt.url())) {
       failed(attempt, "the member has moved", null);
       hurry();
     }
@@ -172,7 +169,8 @@ final class Link {
       pause("cannot connect to '" + url.host() + "': " + e.getMessage(), null);
       return;
     }
-    Attempt attempt = new Attempt(url, connection, newCall(connection));
+    Attempt attempt =
+        new Attempt(this, environment.loop(), url, connection, PeerMethods.of(channel));
     current = attempt;
     timer =
         environment
@@ -181,20 +179,7 @@ final class Link {
                 TimeUnit.MILLISECONDS.toNanos(environment.options().silenceMillis()),
                 environment.loop(),
                 () -> failed(attempt, "no answer to the greeting", null));
-    attempt.start();
-  }
-
-  /**
-   * A call of its own. Whoever has just called us may be why we call: gRPC would take our call for
-   * a part of that one, and cancel it with it.
-   */
-  private ClientCall<Batch, Batch> newCall(ManagedChannel connection) {
-    Context before = Context.ROOT.attach();
-    try {
-      return connection.newCall(PeerMethods.of(channel), CallOptions.DEFAULT);
-    } finally {
-      Context.ROOT.detach(before);
-    }
+    attempt.start(Hello.of(environment.self(), peer.id(), environment.options().advertisedUrls()));
   }
 
   /** Sends what waits, as far as the stream takes it. */
@@ -203,17 +188,25 @@ final class Link {
     if (state == State.IDLE) {
       connect();
     } else if (state == State.UP && attempt != null) {
-      while (attempt.call.isReady()) {
+      while (attempt.isReady()) {
         List<Frame> batch = outbox.take(Batch.BYTES_MAX);
         if (batch.isEmpty()) {
           break;
         }
-        attempt.call.sendMessage(new Batch.Outgoing(batch));
+        attempt.send(new Batch.Outgoing(batch));
       }
     }
   }
 
-  private void greeted(Attempt attempt, Metadata headers) {
+  /** More can be sent. */
+  void ready(Attempt attempt) {
+    if (attempt == current) {
+      drain();
+    }
+  }
+
+  /** The member has introduced itself. */
+  void greeted(Attempt attempt, Metadata headers) {
     if (attempt != current) {
       return;
     }
@@ -264,7 +257,7 @@ final class Link {
       return;
     }
     if (pingTicks < 0) {
-      attempt.call.sendMessage(Batch.of(Frame.PING));
+      attempt.send(Batch.of(Frame.PING));
       pingTicks = 0;
     } else if (++pingTicks >= TICKS_OF_SILENCE) {
       peer.silent("no answer for " + environment.options().silenceMillis() + " ms");
@@ -273,7 +266,8 @@ final class Link {
     tickLater(attempt);
   }
 
-  private void came(Attempt attempt, Batch batch) {
+  /** The member has sent something back. */
+  void came(Attempt attempt, Batch batch) {
     if (attempt != current || !(batch instanceof Batch.Incoming incoming)) {
       return;
     }
@@ -288,7 +282,7 @@ final class Link {
               throw new MalformedInput("a " + frame.kind() + " where only answers come");
         }
       }
-      attempt.call.request(1);
+      attempt.askForMore();
     } catch (MalformedInput e) {
       failed(attempt, e.reason(), null);
     }
@@ -302,7 +296,8 @@ final class Link {
     }
   }
 
-  private void failed(Attempt attempt, String reason, @Nullable Rejection rejection) {
+  /** An attempt has come to its end, or is to. */
+  void failed(Attempt attempt, String reason, @Nullable Rejection rejection) {
     if (attempt != current) {
       return;
     }
@@ -355,9 +350,7 @@ final class Link {
     Attempt attempt = current;
     current = null;
     if (attempt != null) {
-      attempt.call.halfClose();
-      // gRPC writes on this loop, behind this task.
-      environment.loop().execute(() -> attempt.close(reason));
+      attempt.finish(reason);
     }
   }
 
@@ -373,60 +366,6 @@ final class Link {
     if (running != null) {
       running.cancel();
       timer = null;
-    }
-  }
-
-  /** One connection and the call on it. */
-  private final class Attempt extends ClientCall.Listener<Batch> {
-    private final PeerUrl url;
-    private final ManagedChannel connection;
-    private final ClientCall<Batch, Batch> call;
-    private boolean isClosed;
-
-    Attempt(PeerUrl url, ManagedChannel connection, ClientCall<Batch, Batch> call) {
-      this.url = url;
-      this.connection = connection;
-      this.call = call;
-    }
-
-    void start() {
-      Metadata headers = new Metadata();
-      Hello hello = Hello.of(environment.self(), peer.id(), environment.options().advertisedUrls());
-      headers.put(PeerMethods.HELLO, hello.encode());
-      call.start(this, headers);
-      call.request(1);
-    }
-
-    void close(String reason) {
-      if (!isClosed) {
-        isClosed = true;
-        call.cancel(reason, null);
-        connection.shutdownNow();
-      }
-    }
-
-    @Override
-    public void onHeaders(Metadata headers) {
-      environment.loop().run(() -> greeted(this, headers));
-    }
-
-    @Override
-    public void onMessage(Batch batch) {
-      environment.loop().run(() -> came(this, batch));
-    }
-
-    @Override
-    public void onReady() {
-      if (this == current) {
-        environment.loop().run(Link.this::drain);
-      }
-    }
-
-    @Override
-    public void onClose(Status status, Metadata trailers) {
-      Rejection rejection = Rejection.of(status, trailers);
-      String reason = rejection == null ? describe(status) : rejection.text();
-      environment.loop().run(() -> failed(this, reason, rejection));
     }
   }
 }
