@@ -150,7 +150,7 @@ final class LogScript {
       case 9 -> cut();
       case 10 -> readBack();
       default -> {
-        if (dice.nextInt(8) == 0) {
+        if (dice.nextInt(4) == 0) {
           installSnapshot();
         }
       }
@@ -183,11 +183,16 @@ final class LogScript {
     append(new Persist(++token, next, null, truncateFrom, entries));
   }
 
+  /** A state of a later leader, which may end before this log does: what follows it is void. */
   private void installSnapshot() throws IOException {
     Model before = latest();
-    SnapshotPoint point = new SnapshotPoint(before.last() + 5, before.hardState.term(), MEMBERS);
-    append(new Persist(++token, before.hardState, point, 0, List.of()));
-    sync();
+    long index = Math.max(wal.cutIndex() + 1, before.last() - 3 + dice.nextInt(9));
+    HardState later = new HardState(before.hardState.term() + 1, 0, index);
+    SnapshotPoint point = new SnapshotPoint(index, later.term(), MEMBERS);
+    append(new Persist(++token, later, point, 0, List.of()));
+    if (dice.nextBoolean()) {
+      sync();
+    }
   }
 
   private void append(Persist persist) throws IOException {
