@@ -9,6 +9,7 @@ import io.cairn.spi.environment.EventLog;
 import io.cairn.spi.environment.PeerNetwork;
 import io.cairn.spi.environment.ThreadSafe;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -34,6 +35,12 @@ final class PeerRecords implements PeerNetwork.Gate {
    */
   record Seen(long incarnation, long boot, long acknowledged, long acknowledgedBoot) {}
 
+  /** How many are remembered who are no members, or not yet, as far as is known here. */
+  static final int STRANGERS_MAX = 64;
+
+  /** What no life of a directory can catch up with. */
+  private static final long DISOWNED = Long.MAX_VALUE;
+
   private final PeerRecordFile file;
   private final EventLog events;
   private final @Nullable CoreObserver observer;
@@ -41,13 +48,14 @@ final class PeerRecords implements PeerNetwork.Gate {
   // Written by the raft lane, read by any thread.
   private volatile Configuration members = Configuration.EMPTY;
 
-  // All below is guarded by this. As many entries as there ever were members.
+  // All below is guarded by this. The members, and a few who are none: anybody may come and say
+  // that it is one.
   private final TreeMap<Long, Seen> seen;
 
-  /** Lives that have been found to have forgotten something, by member. */
+  /** Lives that have been found to have forgotten something; some of those in {@link #seen}. */
   private final TreeMap<Long, Sender> forgetful = new TreeMap<>();
 
-  /** The life in which each member was listened to last. */
+  /** The life in which each was listened to last; the same. */
   private final TreeMap<Long, Long> heard = new TreeMap<>();
 
   private boolean changed;
@@ -99,6 +107,7 @@ final class PeerRecords implements PeerNetwork.Gate {
     Seen known = seen.get(member);
     if (known == null || known.incarnation != incarnation) {
       seen.put(member, new Seen(incarnation, boot, 0, 0));
+      forgetStrangersBut(member);
       changed = true;
     } else if (known.boot < boot) {
       seen.put(member, new Seen(incarnation, boot, known.acknowledged, known.acknowledgedBoot));
@@ -112,8 +121,26 @@ final class PeerRecords implements PeerNetwork.Gate {
    * a life that none can catch up with.
    */
   void disown(long self, long incarnation) {
-    met(self, incarnation, Long.MAX_VALUE);
+    met(self, incarnation, DISOWNED);
     save();
+  }
+
+  /** Makes room for {@code newest} if too many are remembered who are no members. */
+  private void forgetStrangersBut(long newest) {
+    Configuration present = members;
+    List<Long> strangers =
+        seen.entrySet().stream()
+            .filter(entry -> present.find(entry.getKey()) == null)
+            .filter(entry -> entry.getValue().boot != DISOWNED)
+            .map(Map.Entry::getKey)
+            .toList();
+    if (strangers.size() > STRANGERS_MAX) {
+      long first = strangers.getFirst();
+      long forgotten = first == newest ? strangers.getLast() : first;
+      seen.remove(forgotten);
+      forgetful.remove(forgotten);
+      heard.remove(forgotten);
+    }
   }
 
   /** The member becomes a cluster of its own: nobody else has a say any more. */
@@ -135,7 +162,9 @@ final class PeerRecords implements PeerNetwork.Gate {
         reportForgetful(sender, known);
         return false;
       }
-      heard.put(sender.id(), sender.boot());
+      if (known != null) {
+        heard.put(sender.id(), sender.boot());
+      }
       return true;
     }
   }
