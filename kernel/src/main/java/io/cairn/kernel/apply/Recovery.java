@@ -2,12 +2,8 @@
 package io.cairn.kernel.apply;
 
 import io.cairn.kernel.index.IndexLoader;
-import io.cairn.kernel.index.IndexReader;
 import io.cairn.kernel.index.IndexRoot;
 import io.cairn.kernel.index.KeyIndex;
-import io.cairn.kernel.index.KeyRecord;
-import io.cairn.kernel.lease.LeaseBook;
-import io.cairn.kernel.records.RecordFormat;
 import io.cairn.kernel.records.RevisionKey;
 import io.cairn.kernel.state.FlushLane;
 import io.cairn.kernel.state.Tables;
@@ -19,12 +15,11 @@ import io.cairn.spi.storage.StorageEngine;
 import io.cairn.spi.storage.StorageException;
 import io.cairn.spi.storage.StorageView;
 import io.cairn.spi.store.Bytes;
-import io.cairn.spi.store.KeyValue;
-import io.cairn.spi.store.KeyValueFormat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,8 +35,10 @@ public final class Recovery {
   /** The version of the layout that this class reads and writes. */
   public static final long FORMAT = 1;
 
-  private static final RecordFormat RECORDS = new RecordFormat(Tables.REVISIONS);
   private static final int PARTS_PER_LANE = 4;
+
+  /** What all parts may remember of puts with leases: some 200 000. */
+  private static final long LEASED_BYTES_MAX = 32 << 20;
 
   /**
    * What an engine holds.
@@ -61,14 +58,12 @@ public final class Recovery {
       long compacted,
       IndexRoot index) {}
 
-  /** A put with a lease, which the key hangs on if no later record says otherwise. */
-  private record Attachment(Bytes key, long main, int sub, long lease) {}
-
   private final StorageEngine engine;
   private final KeyIndex index;
   private final ReplicatedState.Books books;
   private final Attachments attachments;
   private final List<Lane> lanes;
+  private final long leasedBytesMax;
 
   /**
    * Will load into {@code index} and {@code books}, both empty.
@@ -82,11 +77,23 @@ public final class Recovery {
       ReplicatedState.Books books,
       Attachments attachments,
       List<Lane> lanes) {
+    this(engine, index, books, attachments, lanes, LEASED_BYTES_MAX);
+  }
+
+  /** The same, remembering less of puts with leases, for tests. */
+  Recovery(
+      StorageEngine engine,
+      KeyIndex index,
+      ReplicatedState.Books books,
+      Attachments attachments,
+      List<Lane> lanes,
+      long leasedBytesMax) {
     this.engine = engine;
     this.index = index;
     this.books = books;
     this.attachments = attachments;
     this.lanes = List.copyOf(lanes);
+    this.leasedBytesMax = leasedBytesMax;
   }
 
   /**
@@ -156,29 +163,41 @@ public final class Recovery {
 
   private IndexRoot load(StorageView view, long revision) {
     long first = firstRevision(view);
-    int parts = first > revision ? 1 : Math.max(1, lanes.size() * PARTS_PER_LANE);
-    IndexLoader loader = index.loader(parts);
-    List<List<Attachment>> found = new ArrayList<>();
-    for (int i = 0; i < parts; i++) {
-      found.add(new ArrayList<>());
-    }
-    long step = Math.ceilDiv(Math.max(0, revision - first + 1), parts);
-    List<CompletableFuture<Void>> running = new ArrayList<>();
-    for (int i = 0; i < parts; i++) {
-      int part = i;
+    int count = first > revision ? 1 : Math.max(1, lanes.size() * PARTS_PER_LANE);
+    IndexLoader loader = index.loader(count);
+    List<HistoryPart> parts = new ArrayList<>();
+    long step = Math.ceilDiv(Math.max(0, revision - first + 1), count);
+    for (int i = 0; i < count; i++) {
       long from = first + i * step;
       long to = Math.min(revision + 1, from + step);
-      Runnable work = () -> load(view, from, to, loader.partition(part), found.get(part));
+      parts.add(
+          new HistoryPart(from, to, loader.partition(i), books.leases(), leasedBytesMax / count));
+    }
+    each(parts, part -> part.load(view));
+    IndexRoot root = loader.finish(revision);
+    each(parts, part -> part.attach(view, index.writer(), this::attach));
+    return root;
+  }
+
+  /** What hangs on what belongs to no part; they take turns. */
+  private void attach(Bytes key, long lease) {
+    synchronized (attachments) {
+      attachments.attach(key, lease);
+    }
+  }
+
+  /** Does {@code work} with every part, on the lanes if there are some. */
+  private void each(List<HistoryPart> parts, Consumer<HistoryPart> work) {
+    List<CompletableFuture<Void>> running = new ArrayList<>();
+    for (int i = 0; i < parts.size(); i++) {
+      HistoryPart part = parts.get(i);
       if (lanes.isEmpty()) {
-        work.run();
+        work.accept(part);
       } else {
-        running.add(runOn(lanes.get(i % lanes.size()), work));
+        running.add(runOn(lanes.get(i % lanes.size()), () -> work.accept(part)));
       }
     }
     await(running);
-    IndexRoot root = loader.finish(revision);
-    found.forEach(this::attach);
-    return root;
   }
 
   private static CompletableFuture<Void> runOn(Lane lane, Runnable work) {
@@ -212,61 +231,7 @@ public final class Recovery {
 
   private static long firstRevision(StorageView view) {
     try (Cursor cursor = view.scan(Tables.REVISIONS, Bytes.EMPTY, Bytes.EMPTY)) {
-      return cursor.next() ? parse(cursor.key()).main() : Long.MAX_VALUE;
-    }
-  }
-
-  private static void load(
-      StorageView view,
-      long from,
-      long to,
-      IndexLoader.Partition partition,
-      List<Attachment> found) {
-    try (partition) {
-      if (from >= to) {
-        return;
-      }
-      try (Cursor cursor =
-          view.scan(Tables.REVISIONS, RevisionKey.firstOf(from), RevisionKey.firstOf(to))) {
-        while (cursor.next()) {
-          load(cursor.key(), cursor.value(), partition, found);
-        }
-      }
-    }
-  }
-
-  private static void load(
-      Bytes key, Bytes value, IndexLoader.Partition partition, List<Attachment> found) {
-    RevisionKey at = parse(key);
-    KeyValue kv = KeyValueFormat.decode(RECORDS.open(key, value));
-    partition.add(kv.key(), at.main(), at.sub(), at.tombstone(), kv.createRevision(), kv.version());
-    if (kv.lease() != 0) {
-      found.add(new Attachment(kv.key().compact(), at.main(), at.sub(), kv.lease()));
-    }
-  }
-
-  private static RevisionKey parse(Bytes key) {
-    try {
-      return RevisionKey.parse(key);
-    } catch (IllegalArgumentException malformed) {
-      throw new StorageException.Damaged("table 'revisions' has a key of another kind", malformed);
-    }
-  }
-
-  /**
-   * Hangs live keys on their leases; an attachment to a lease that has ended is left out, as in
-   * etcd.
-   */
-  private void attach(List<Attachment> candidates) {
-    LeaseBook leases = books.leases();
-    for (Attachment candidate : candidates) {
-      KeyRecord live = index.writer().get(candidate.key(), IndexReader.LATEST);
-      if (live != null
-          && live.modRevision() == candidate.main()
-          && live.sub() == candidate.sub()
-          && leases.exists(candidate.lease())) {
-        attachments.attach(candidate.key(), candidate.lease());
-      }
+      return cursor.next() ? HistoryPart.revisionOf(cursor.key()).main() : Long.MAX_VALUE;
     }
   }
 }

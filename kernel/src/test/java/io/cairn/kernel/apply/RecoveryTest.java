@@ -4,11 +4,16 @@ package io.cairn.kernel.apply;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.cairn.kernel.cluster.MemberBook;
+import io.cairn.kernel.index.KeyIndex;
+import io.cairn.kernel.lease.LeaseBook;
+import io.cairn.kernel.maintenance.AlarmBook;
 import io.cairn.kernel.records.RevisionKey;
 import io.cairn.kernel.state.FlushLane;
 import io.cairn.kernel.state.State;
 import io.cairn.kernel.state.Tables;
 import io.cairn.kernel.virtual.KernelWorld;
+import io.cairn.spi.auth.AccessControl;
 import io.cairn.spi.storage.Mutation;
 import io.cairn.spi.storage.StorageException;
 import io.cairn.spi.store.Alarm;
@@ -22,6 +27,8 @@ import io.cairn.spi.store.Reason;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class RecoveryTest {
   private final KernelWorld world = new KernelWorld();
@@ -82,6 +89,35 @@ final class RecoveryTest {
         .containsExactly(Bytes.utf8("stays"));
     assertThat(world.done(world.kernel().lease().timeToLive(Caller.LOCAL, 2, true)).keys())
         .containsExactly(Bytes.utf8("moves"));
+  }
+
+  /** What was not remembered for want of room is read a second time. */
+  @ParameterizedTest(name = "room for {0} bytes")
+  @ValueSource(longs = {0, 200, 400, 1 << 20})
+  void keysHangOnTheirLeasesHoweverLittleIsRemembered(long room) {
+    world.done(world.kernel().lease().grant(Caller.LOCAL, 1, 1000));
+    world.done(world.kernel().lease().grant(Caller.LOCAL, 2, 1000));
+    world.done(world.kernel().lease().grant(Caller.LOCAL, 3, 1000));
+    put("moves", 1);
+    put("leaves", 1);
+    put("stays", 1);
+    put("moves", 2);
+    put("ends", 3);
+    put("late", 1);
+    put("leaves", 0);
+    world.done(world.kernel().lease().revoke(Caller.LOCAL, 3));
+    world.time.passMillis(100);
+    LeaseBook leases = new LeaseBook();
+    ReplicatedState.Books books =
+        new ReplicatedState.Books(leases, new MemberBook(), new AlarmBook(), AccessControl.open());
+
+    try (KeyIndex index = new KeyIndex()) {
+      new Recovery(world.engine(), index, books, new Attachments(leases), List.of(), room).run();
+    }
+
+    assertThat(leases.keys(1)).containsExactly(Bytes.utf8("late"), Bytes.utf8("stays"));
+    assertThat(leases.keys(2)).containsExactly(Bytes.utf8("moves"));
+    assertThat(leases.keys(3)).isEmpty();
   }
 
   @Test

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.kernel.apply;
+
+import io.cairn.kernel.index.IndexLoader;
+import io.cairn.kernel.index.IndexReader;
+import io.cairn.kernel.index.KeyRecord;
+import io.cairn.kernel.lease.LeaseBook;
+import io.cairn.kernel.records.RecordFormat;
+import io.cairn.kernel.records.RevisionKey;
+import io.cairn.kernel.state.Tables;
+import io.cairn.spi.environment.OnLane;
+import io.cairn.spi.storage.Cursor;
+import io.cairn.spi.storage.StorageException;
+import io.cairn.spi.storage.StorageView;
+import io.cairn.spi.store.Bytes;
+import io.cairn.spi.store.KeyValue;
+import io.cairn.spi.store.KeyValueFormat;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Some consecutive revisions of the stored history, as recovery reads them: first for the index,
+ * then for what hangs on leases.
+ *
+ * <p>Every stored put names its lease, but only a key's newest record says where the key hangs, and
+ * which that is nobody knows before the index is complete. So puts with leases that still exist are
+ * remembered while the index is loaded, up to a bound; from where that was reached the records are
+ * read a second time. So the heap needed does not grow with the history, and only stores with very
+ * many such puts pay for that.
+ */
+@OnLane("the one that loads the part")
+final class HistoryPart {
+  private static final RecordFormat RECORDS = new RecordFormat(Tables.REVISIONS);
+
+  /** What a put that is remembered takes beside its key. */
+  private static final int PUT_BYTES = 96;
+
+  /** Hangs a key on a lease; any of the lanes that load. */
+  @FunctionalInterface
+  interface Attaching {
+    void attach(Bytes key, long lease);
+  }
+
+  /** Takes what a record says. */
+  @FunctionalInterface
+  private interface Reader {
+    void read(RevisionKey at, KeyValue kv);
+  }
+
+  private record LeasedPut(Bytes key, long main, int sub, long lease) {}
+
+  private final long from;
+  private final long to;
+  private final IndexLoader.Partition partition;
+  private final LeaseBook leases;
+  private List<LeasedPut> remembered = new ArrayList<>();
+  private long room;
+
+  /** The revision from which on nothing was remembered. */
+  private long readAgainFrom = Long.MAX_VALUE;
+
+  /**
+   * The revisions from {@code from} to before {@code to}.
+   *
+   * @param partition where they go to in the index
+   * @param leases the leases that exist
+   * @param room how many bytes of the heap puts with leases may take
+   */
+  HistoryPart(long from, long to, IndexLoader.Partition partition, LeaseBook leases, long room) {
+    this.from = from;
+    this.to = to;
+    this.partition = partition;
+    this.leases = leases;
+    this.room = room;
+  }
+
+  /** Loads the keys, and completes the partition. */
+  void load(StorageView view) {
+    try (partition) {
+      scan(
+          view,
+          from,
+          (at, kv) -> {
+            partition.add(
+                kv.key(), at.main(), at.sub(), at.tombstone(), kv.createRevision(), kv.version());
+            remember(at, kv);
+          });
+    }
+  }
+
+  private void remember(RevisionKey at, KeyValue kv) {
+    if (kv.lease() == 0 || at.main() >= readAgainFrom || !leases.exists(kv.lease())) {
+      return;
+    }
+    room -= kv.key().length() + PUT_BYTES;
+    if (room < 0) {
+      readAgainFrom = at.main();
+      return;
+    }
+    remembered.add(new LeasedPut(kv.key().compact(), at.main(), at.sub(), kv.lease()));
+  }
+
+  /**
+   * Attaches the keys whose newest record is in this part; {@code keys} is complete. An attachment
+   * to a lease that has ended is left out, as in etcd.
+   */
+  void attach(StorageView view, IndexReader keys, Attaching attaching) {
+    for (LeasedPut put : remembered) {
+      attachIfNewest(put.key(), put.main(), put.sub(), put.lease(), keys, attaching);
+    }
+    remembered = List.of();
+    scan(
+        view,
+        readAgainFrom,
+        (at, kv) -> {
+          if (kv.lease() != 0 && leases.exists(kv.lease())) {
+            attachIfNewest(kv.key(), at.main(), at.sub(), kv.lease(), keys, attaching);
+          }
+        });
+  }
+
+  private static void attachIfNewest(
+      Bytes key, long main, int sub, long lease, IndexReader keys, Attaching attaching) {
+    KeyRecord newest = keys.get(key, IndexReader.LATEST);
+    if (newest != null && newest.modRevision() == main && newest.sub() == sub) {
+      attaching.attach(key, lease);
+    }
+  }
+
+  private void scan(StorageView view, long begin, Reader reader) {
+    if (begin >= to) {
+      return;
+    }
+    try (Cursor cursor =
+        view.scan(Tables.REVISIONS, RevisionKey.firstOf(begin), RevisionKey.firstOf(to))) {
+      while (cursor.next()) {
+        Bytes key = cursor.key();
+        reader.read(revisionOf(key), KeyValueFormat.decode(RECORDS.open(key, cursor.value())));
+      }
+    }
+  }
+
+  /** The revision that a key of the history stands for. */
+  static RevisionKey revisionOf(Bytes key) {
+    try {
+      return RevisionKey.parse(key);
+    } catch (IllegalArgumentException malformed) {
+      throw new StorageException.Damaged("table 'revisions' has a key of another kind", malformed);
+    }
+  }
+}
