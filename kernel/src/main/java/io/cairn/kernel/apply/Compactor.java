@@ -17,11 +17,13 @@ import org.jspecify.annotations.Nullable;
  * <p>A piece holds up applying for a fraction of a millisecond. On an idle member there is no pause
  * between pieces. While writes keep coming, records are freed a quarter faster than written, and
  * not faster: freeing one costs the engine about a tenth of what a put costs the whole member, so
- * that hurry would be felt, and writes that compact all the time are still kept up with. When the
- * engine falls behind, compaction waits for it. A floor that is raised meanwhile waits for the next
- * pass over the index; otherwise one that is raised again and again would keep any pass from
- * reaching the end. How far compaction has come is local and applying never looks at it; a member
- * that was stopped meanwhile begins again at the floor.
+ * that hurry would be felt, and writes that compact all the time are still kept up with. While
+ * somebody waits for the end, who has asked for a physical compaction, at least as much is freed as
+ * etcd frees in the time, and what needs no freeing is passed over quickly. When the engine falls
+ * behind, compaction waits for it. A floor that is raised meanwhile waits for the next pass over
+ * the index; otherwise one that is raised again and again would keep any pass from reaching the
+ * end. How far compaction has come is local and applying never looks at it; a member that was
+ * stopped meanwhile begins again at the floor.
  */
 @ThreadSafe
 public final class Compactor {
@@ -32,6 +34,12 @@ public final class Compactor {
 
   /** The least that is freed per pause, however little is written: 25 000 per second. */
   private static final long FREED_PER_PAUSE_MIN = 50;
+
+  /** The same while somebody waits: 100 000 per second, etcd's pace with its standard settings. */
+  private static final long FREED_PER_PAUSE_MIN_AWAITED = 200;
+
+  /** Pieces between two pauses while somebody waits, as long as more may be freed. */
+  private static final int PIECES_PER_TURN_AWAITED = 8;
 
   /** Pauses without a write after which a member counts as idle: a tenth of a second. */
   private static final int QUIET_PAUSES = 50;
@@ -154,18 +162,20 @@ public final class Compactor {
 
   private void piece() {
     long target;
+    boolean awaited;
     synchronized (this) {
       if (stopped) {
         return;
       }
       target = floor;
+      awaited = !waiters.isEmpty();
       restartsSeen = restarts;
     }
     ReplicatedState state = machine;
     if (state == null) {
       throw new IllegalStateException("compaction was raised before it was started");
     }
-    boolean alone = isAlone(state);
+    boolean alone = isAlone(state, awaited ? FREED_PER_PAUSE_MIN_AWAITED : FREED_PER_PAUSE_MIN);
     if (!alone && allowance <= 0) {
       pauseThenPiece();
       return;
@@ -175,9 +185,14 @@ public final class Compactor {
       current = state.beginTrim(target);
       compaction = current;
     }
-    long before = current.dropped();
-    boolean more = state.trim(current, PIECE);
-    allowance -= current.dropped() - before;
+    int piecesLeft = awaited && !alone ? PIECES_PER_TURN_AWAITED : 1;
+    boolean more;
+    do {
+      long before = current.dropped();
+      more = state.trim(current, PIECE);
+      allowance -= current.dropped() - before;
+      piecesLeft--;
+    } while (more && allowance > 0 && piecesLeft > 0 && state.isTrimming(current));
     if (!more) {
       compaction = null;
       long reached = current.floor();
@@ -196,14 +211,13 @@ public final class Compactor {
    * Whether nothing has been written for a while; otherwise more may be freed now. A single pause
    * without writes says little: where processors are scarce, writers wait for one just then.
    */
-  private boolean isAlone(ReplicatedState state) {
+  private boolean isAlone(ReplicatedState state, long freedMin) {
     long revision = state.revision();
     long written = Math.max(0, revision - revisionSeen);
     revisionSeen = revision;
     quietPauses = written > 0 ? 0 : quietPauses + 1;
     boolean alone = quietPauses > QUIET_PAUSES;
-    allowance =
-        alone ? 0 : Math.min(PIECE, allowance + Math.max(FREED_PER_PAUSE_MIN, written * 5 / 4));
+    allowance = alone ? 0 : Math.min(PIECE, allowance + Math.max(freedMin, written * 5 / 4));
     return alone;
   }
 

@@ -4,6 +4,7 @@ package io.cairn.kernel.apply;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cairn.kernel.records.RevisionKey;
+import io.cairn.kernel.state.StoredNumbers;
 import io.cairn.kernel.state.Tables;
 import io.cairn.kernel.virtual.KernelWorld;
 import io.cairn.spi.storage.Cursor;
@@ -106,6 +107,37 @@ final class CompactorTest {
 
     assertThat(compacted).isCompleted();
     assertThat(records()).hasSize(5000).allMatch(key -> key.main() > 5001);
+  }
+
+  @Test
+  void besideWritesIsFasterFreedWhatSomebodyWaitsFor() {
+    int unhurried = millisBesideWrites(false);
+    int awaited = millisBesideWrites(true);
+
+    assertThat(unhurried).isBetween(180, 250);
+    assertThat(awaited).isBetween(40, 70);
+  }
+
+  /** How long it takes to free 5000 records while there is a put every millisecond. */
+  private int millisBesideWrites(boolean physical) {
+    for (int i = 0; i < 10_000; i++) {
+      put("key" + i % 5000);
+    }
+    long floor = world.kernel().published().state().revision();
+    var _ = compact(floor, physical);
+    int millis = 0;
+    while (compacted() < floor) {
+      put("other");
+      world.time.passMillis(1);
+      millis++;
+    }
+    return millis;
+  }
+
+  private long compacted() {
+    try (StorageView view = world.engine().view()) {
+      return StoredNumbers.of(view).compacted();
+    }
   }
 
   private void put(String key) {
