@@ -53,15 +53,35 @@ final class CatchUp {
     lane.execute(this::turn);
   }
 
-  /** The stream has taken what was read for {@code watcher}, or will not come for it. */
+  /** The stream has taken what was read for {@code watcher}. */
   void taken(Watcher watcher) {
     synchronized (lock) {
-      held.removeIf(one -> {
-        boolean found = one.watcher == watcher;
-        heldBytes -= found ? one.batch.bytes() : 0;
-        return found;
-      });
+      dropHeld(watcher);
     }
+  }
+
+  /**
+   * Nothing is wanted for {@code watcher} any more. Otherwise a client that creates and cancels
+   * watchers would keep the lane busy with readings for nobody, as many as it likes.
+   */
+  void forget(Watcher watcher) {
+    synchronized (lock) {
+      waiting.removeIf(wanted -> isFor(wanted.watcher, watcher));
+      dropHeld(watcher);
+    }
+  }
+
+  private void dropHeld(Watcher watcher) {
+    held.removeIf(one -> {
+      boolean found = isFor(one.watcher, watcher);
+      heldBytes -= found ? one.batch.bytes() : 0;
+      return found;
+    });
+  }
+
+  @SuppressWarnings("ReferenceEquality") // Watchers are themselves and equal to nothing else.
+  private static boolean isFor(Watcher one, Watcher other) {
+    return one == other;
   }
 
   /** The bytes that were read and not taken. */
@@ -74,7 +94,11 @@ final class CatchUp {
   private void turn() {
     Reading wanted;
     synchronized (lock) {
-      wanted = waiting.remove();
+      wanted = waiting.poll();
+      if (wanted == null) {
+        reading = false;
+        return;
+      }
     }
     Watcher watcher = wanted.watcher();
     Batch batch = history.anywhere(watcher, wanted.from(), wanted.fromSub(), wanted.to(), builder);

@@ -285,7 +285,7 @@ final class ClientStream implements WatchStream {
     }
     toFetch.remove(watcher);
     if (inbox.remove(watcher)) {
-      catchUp.taken(watcher);
+      catchUp.forget(watcher);
     }
   }
 

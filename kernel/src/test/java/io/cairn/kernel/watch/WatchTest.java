@@ -474,6 +474,26 @@ final class WatchTest {
   // Bounds.
 
   @Test
+  void nothingIsReadForWatchersThatAreCancelledMeanwhile() {
+    world.putNow("a", "1");
+    world.forget();
+
+    for (int i = 0; i < 100; i++) {
+      client.stream.create(watching("a", "", 2));
+      client.takeAll();
+      client.stream.cancel(i);
+      client.takeAll();
+    }
+    world.time.run();
+
+    assertThat(world.engineReads).isZero();
+    client.stream.create(watching("a", "", 2));
+    client.takeAll();
+    world.time.run();
+    assertThat(client.takeAll()).containsExactly("2 #100 events a=1@2");
+  }
+
+  @Test
   void closedStreamLeavesNothingBehind() {
     world.putNow("a", "1");
     world.forget();

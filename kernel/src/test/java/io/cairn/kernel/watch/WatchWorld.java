@@ -67,6 +67,9 @@ final class WatchWorld implements FlushedEngine, PreviousRecords {
   final WatchFacade watch;
   final List<Event> events = new ArrayList<>();
 
+  /** How often the engine was asked for history. */
+  int engineReads;
+
   /** Whether previous records count as being in memory. */
   boolean previousInMemory = true;
 
@@ -271,6 +274,7 @@ final class WatchWorld implements FlushedEngine, PreviousRecords {
 
   @Override
   public StorageEngine engine() {
+    engineReads++;
     return engine;
   }
 
