@@ -85,7 +85,8 @@ final class HealthCalls {
     @Override
     public void drain() {
       loop.execute(() -> {
-        if (!isClosed() && "".equals(service) && tell(ServingStatus.NOT_SERVING)) {
+        // Whoever waits for a service that never comes is sent away, too: stopping waits for all.
+        if (!isClosed() && (!"".equals(service) || tell(ServingStatus.NOT_SERVING))) {
           closeOk();
         }
       });

@@ -423,4 +423,17 @@ final class StreamCallsTest {
     assertThat(heard.next().getStatus()).isEqualTo(ServingStatus.NOT_SERVING);
     assertThat(heard.end()).isEqualTo(Status.OK);
   }
+
+  /** Stopping waits for all calls. */
+  @Test
+  void watcherOfAnUnknownServicesHealthIsSentAwayWhenTheServerDrains() throws Exception {
+    Heard<HealthCheckRequest, HealthCheckResponse> heard = new Heard<>(false);
+    HealthGrpc.newStub(fixture.channel())
+        .watch(HealthCheckRequest.newBuilder().setService("x").build(), heard);
+
+    assertThat(heard.next().getStatus()).isEqualTo(ServingStatus.SERVICE_UNKNOWN);
+    fixture.transport().drain(10_000);
+
+    assertThat(heard.end()).isEqualTo(Status.OK);
+  }
 }
