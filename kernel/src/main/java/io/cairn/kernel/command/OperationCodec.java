@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.kernel.command;
 
-import static io.cairn.kernel.command.CommandCodec.UNKNOWN;
+import static io.cairn.kernel.command.CommandBodies.UNKNOWN;
 import static io.cairn.kernel.command.CommandCodec.delimitedField;
 import static io.cairn.kernel.command.CommandCodec.unexpected;
 import static io.cairn.kernel.command.MessageWriter.bytesSize;
