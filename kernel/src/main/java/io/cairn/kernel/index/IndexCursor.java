@@ -52,11 +52,12 @@ public final class IndexCursor {
     Bytes from = range.key();
     while (Page.isInner(segment, base)) {
       path[depth] = page;
-      slot[depth] = Page.findChild(slab, segment, base, from.array(), from.offset(), from.length());
+      slot[depth] =
+          PageKeys.findChild(slab, segment, base, from.array(), from.offset(), from.length());
       enter(Page.child(segment, Page.row(segment, base, slot[depth])));
       depth++;
     }
-    int found = Page.find(slab, segment, base, from.array(), from.offset(), from.length());
+    int found = PageKeys.find(slab, segment, base, from.array(), from.offset(), from.length());
     index = (found >= 0 ? found : -found - 1) - 1;
     end = range.isSingle() ? (found >= 0 ? found + 1 : 0) : endOfLeaf();
   }
@@ -130,7 +131,7 @@ public final class IndexCursor {
       return Page.count(segment, base);
     }
     Bytes to = range.end();
-    int found = Page.find(slab, segment, base, to.array(), to.offset(), to.length());
+    int found = PageKeys.find(slab, segment, base, to.array(), to.offset(), to.length());
     return found >= 0 ? found : -found - 1;
   }
 

@@ -64,7 +64,7 @@ public final class IndexWriter implements IndexReader {
     int leaf = editor.descend(array, key.offset(), key.length());
     MemorySegment s = slab.segment(leaf);
     long b = PageSlab.base(leaf);
-    int i = Page.find(slab, s, b, array, key.offset(), key.length());
+    int i = PageKeys.find(slab, s, b, array, key.offset(), key.length());
     if (i < 0) {
       editor.insert(-i - 1, array, key.offset(), key.length(), main, sub);
       return new KeyRecord(main, main, sub, 1);
@@ -90,7 +90,7 @@ public final class IndexWriter implements IndexReader {
     int leaf = Tree.leaf(slab, editor.root(), array, key.offset(), key.length());
     MemorySegment s = slab.segment(leaf);
     long b = PageSlab.base(leaf);
-    int i = Page.find(slab, s, b, array, key.offset(), key.length());
+    int i = PageKeys.find(slab, s, b, array, key.offset(), key.length());
     if (i < 0 || Page.version(s, b, Page.row(s, b, i)) == 0) {
       return null;
     }

@@ -64,7 +64,7 @@ final class OverflowKeys {
       MemorySegment s = slab.segment(page);
       long b = PageSlab.base(page);
       int here = Math.min(left, PER_PAGE);
-      int compared = Page.compare(key, from, s, b + HEADER, here);
+      int compared = PageKeys.compare(key, from, s, b + HEADER, here);
       if (compared != 0) {
         return compared;
       }

@@ -2,16 +2,14 @@
 package io.cairn.kernel.index;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.nio.ByteOrder.BIG_ENDIAN;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 
 /**
- * The layout of a tree page, and the search within one.
+ * The layout of a tree page: its header, and the columns of its rows. {@link PageKeys} reads, finds
+ * and inserts the keys.
  *
  * <p>A page is a header, an array of rows sorted by key that grows upwards, and a heap of key bytes
  * that grows downwards from the prefix that all keys of the page share:
@@ -68,14 +66,6 @@ final class Page {
   static final ValueLayout.OfShort U16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(LITTLE_ENDIAN);
   static final ValueLayout.OfInt U32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(LITTLE_ENDIAN);
   static final ValueLayout.OfLong U64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(LITTLE_ENDIAN);
-  private static final ValueLayout.OfInt INT_SORTED =
-      ValueLayout.JAVA_INT_UNALIGNED.withOrder(BIG_ENDIAN);
-  private static final ValueLayout.OfLong LONG_SORTED =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(BIG_ENDIAN);
-  private static final VarHandle ARRAY_INT_SORTED =
-      MethodHandles.byteArrayViewVarHandle(int[].class, BIG_ENDIAN);
-  private static final VarHandle ARRAY_LONG_SORTED =
-      MethodHandles.byteArrayViewVarHandle(long[].class, BIG_ENDIAN);
 
   static final int AT_INNER = 0;
   static final int AT_REVISION_WIDTH = 1;
@@ -139,7 +129,8 @@ final class Page {
     return s.get(U16, b + AT_COUNT) & 0xffff;
   }
 
-  private static int heap(MemorySegment s, long b) {
+  /** Where the heap begins. */
+  static int heap(MemorySegment s, long b) {
     return s.get(U16, b + AT_HEAP) & 0xffff;
   }
 
@@ -253,210 +244,5 @@ final class Page {
     }
     long mask = -1L >>> (64 - 8 * width);
     s.set(U64, at, (s.get(U64, at) & ~mask) | value);
-  }
-
-  // ---- keys
-
-  /** The length of row {@code row}'s key behind the prefix, its tail not counted. */
-  static int suffixLength(MemorySegment s, long row) {
-    return s.get(U16, row + AT_KEY_LENGTH) & (TAIL_MARK - 1);
-  }
-
-  static boolean hasTail(MemorySegment s, long row) {
-    return (s.get(U16, row + AT_KEY_LENGTH) & TAIL_MARK) != 0;
-  }
-
-  /** The first page of the tail of row {@code row}'s key, 0 if it has none. */
-  static int tailPage(MemorySegment s, long b, long row) {
-    return hasTail(s, row) ? s.get(U32, tailLink(s, b, row)) : 0;
-  }
-
-  static int tailLength(MemorySegment s, long b, long row) {
-    return hasTail(s, row) ? s.get(U32, tailLink(s, b, row) + 4) : 0;
-  }
-
-  private static long tailLink(MemorySegment s, long b, long row) {
-    return b + (s.get(U16, row + AT_KEY_HEAP) & 0xffff) + suffixLength(s, row) - START;
-  }
-
-  static void readPrefix(MemorySegment s, long b, byte[] target, int at) {
-    int length = prefixLength(s, b);
-    MemorySegment.copy(s, JAVA_BYTE, b + HEAP_END - length, target, at, length);
-  }
-
-  /** Copies the key's head without the prefix. */
-  static void readSuffix(MemorySegment s, long b, long row, byte[] target, int at) {
-    int length = suffixLength(s, row);
-    if (length >= START) {
-      ARRAY_INT_SORTED.set(target, at, s.get(INT_SORTED, row));
-      MemorySegment.copy(
-          s,
-          JAVA_BYTE,
-          b + (s.get(U16, row + AT_KEY_HEAP) & 0xffff),
-          target,
-          at + START,
-          length - START);
-    } else {
-      int start = s.get(INT_SORTED, row);
-      for (int i = 0; i < length; i++) {
-        target[at + i] = (byte) (start >>> (24 - 8 * i));
-      }
-    }
-  }
-
-  /** The heap bytes that a key needs whose head has {@code suffix} bytes behind the prefix. */
-  static int heapNeed(int suffix, boolean tail) {
-    return Math.max(0, suffix - START) + (tail ? TAIL_LINK : 0);
-  }
-
-  /** Whether the page shares its prefix with the key and has room for it as another row. */
-  static boolean takes(MemorySegment s, long b, byte[] key, int at, int headLength, boolean tail) {
-    int prefix = prefixLength(s, b);
-    if (headLength < prefix || compare(key, at, s, b + HEAP_END - prefix, prefix) != 0) {
-      return false;
-    }
-    int need = rowSize(s, b) + heapNeed(headLength - prefix, tail);
-    return used(s, b) + need <= CAPACITY;
-  }
-
-  /**
-   * Opens row {@code i} and writes its key, whose part behind the prefix is given. The columns are
-   * the caller's to write.
-   */
-  static long insert(
-      MemorySegment s,
-      long b,
-      int i,
-      byte[] key,
-      int at,
-      int length,
-      int tailPage,
-      int tailLength) {
-    int count = count(s, b);
-    int size = rowSize(s, b);
-    long row = b + HEADER + (long) i * size;
-    if (i < count) {
-      MemorySegment.copy(s, row, s, row + size, (long) (count - i) * size);
-    }
-    s.set(INT_SORTED, row, start(key, at, length));
-    int heap = heap(s, b) - heapNeed(length, tailPage != 0);
-    s.set(U16, row + AT_KEY_HEAP, (short) heap);
-    s.set(U16, row + AT_KEY_LENGTH, (short) (tailPage != 0 ? length | TAIL_MARK : length));
-    if (length > START) {
-      MemorySegment.copy(key, at + START, s, JAVA_BYTE, b + heap, length - START);
-    }
-    if (tailPage != 0) {
-      s.set(U32, b + heap + length - START, tailPage);
-      s.set(U32, b + heap + length - START + 4, tailLength);
-    }
-    s.set(U16, b + AT_HEAP, (short) heap);
-    s.set(U16, b + AT_COUNT, (short) (count + 1));
-    return row;
-  }
-
-  /**
-   * Finds a key.
-   *
-   * @return its row; otherwise, as {@code -row - 1}, the row before which it would be inserted. The
-   *     first row of an inner page has no key and is not considered.
-   */
-  static int find(PageSlab slab, MemorySegment s, long b, byte[] key, int at, int length) {
-    int low = isInner(s, b) ? 1 : 0;
-    int high = count(s, b) - 1;
-    int prefix = prefixLength(s, b);
-    if (prefix > 0) {
-      int compared = compare(key, at, s, b + HEAP_END - prefix, Math.min(prefix, length));
-      if (compared > 0) {
-        return -high - 2;
-      }
-      if (compared < 0 || length < prefix) {
-        return -low - 1;
-      }
-    }
-    int from = at + prefix;
-    int rest = length - prefix;
-    int start = start(key, from, rest) ^ Integer.MIN_VALUE;
-    int size = rowSize(s, b);
-    while (low <= high) {
-      int middle = (low + high) >>> 1;
-      long row = b + HEADER + (long) middle * size;
-      int compared = Integer.compare(start, s.get(INT_SORTED, row) ^ Integer.MIN_VALUE);
-      if (compared == 0) {
-        compared = compareBehindStart(slab, s, b, row, key, from, rest);
-      }
-      if (compared == 0) {
-        return middle;
-      }
-      if (compared < 0) {
-        high = middle - 1;
-      } else {
-        low = middle + 1;
-      }
-    }
-    return -low - 1;
-  }
-
-  /** The row of an inner page below which {@code key} is to be found. */
-  static int findChild(PageSlab slab, MemorySegment s, long b, byte[] key, int at, int length) {
-    int found = find(slab, s, b, key, at, length);
-    return found >= 0 ? found : -found - 2;
-  }
-
-  /** Compares a key with that of a row, of which prefix and start are known to be equal. */
-  private static int compareBehindStart(
-      PageSlab slab, MemorySegment s, long b, long row, byte[] key, int from, int length) {
-    int rowLength = suffixLength(s, row);
-    int common = Math.min(length, rowLength) - START;
-    if (common < 0) {
-      // The shorter one, padded with zeros, equals the start of the other, so it is a prefix.
-      return Integer.compare(length, rowLength);
-    }
-    long heap = b + (s.get(U16, row + AT_KEY_HEAP) & 0xffff);
-    int compared = compare(key, from + START, s, heap, common);
-    if (compared != 0) {
-      return compared;
-    }
-    if (length <= rowLength || !hasTail(s, row)) {
-      int byLength = Integer.compare(length, rowLength);
-      return byLength == 0 && hasTail(s, row) ? -1 : byLength;
-    }
-    return OverflowKeys.compare(
-        slab,
-        tailPage(s, b, row),
-        tailLength(s, b, row),
-        key,
-        from + rowLength,
-        length - rowLength);
-  }
-
-  /** The first four bytes as a number, padded with zeros. */
-  private static int start(byte[] key, int at, int length) {
-    if (length >= START) {
-      return (int) ARRAY_INT_SORTED.get(key, at);
-    }
-    int start = 0;
-    for (int i = 0; i < length; i++) {
-      start |= (key[at + i] & 0xff) << (24 - 8 * i);
-    }
-    return start;
-  }
-
-  /** Compares {@code length} bytes of a key with as many of a segment, unsigned. */
-  static int compare(byte[] key, int at, MemorySegment s, long from, int length) {
-    int i = 0;
-    for (; i + Long.BYTES <= length; i += Long.BYTES) {
-      long a = (long) ARRAY_LONG_SORTED.get(key, at + i);
-      long b = s.get(LONG_SORTED, from + i);
-      if (a != b) {
-        return Long.compareUnsigned(a, b);
-      }
-    }
-    for (; i < length; i++) {
-      int difference = (key[at + i] & 0xff) - (s.get(JAVA_BYTE, from + i) & 0xff);
-      if (difference != 0) {
-        return difference;
-      }
-    }
-    return 0;
   }
 }

@@ -99,7 +99,7 @@ final class PageImage {
     int from = rows.at[i] + prefix;
     int length = rows.length[i] - prefix;
     int tail = rows.tailPage[i];
-    int heap = heapEnd - Page.heapNeed(length, tail != 0);
+    int heap = heapEnd - PageKeys.heapNeed(length, tail != 0);
     for (int j = 0; j < Page.START; j++) {
       bytes[row + j] = j < length ? rows.heads[from + j] : 0;
     }

@@ -199,7 +199,7 @@ final class PageRows {
 
   /** The same for the key of one row, which has one. */
   int heapNeed(int i, int prefix) {
-    return Page.heapNeed(length[i] - prefix, tailPage[i] != 0);
+    return PageKeys.heapNeed(length[i] - prefix, tailPage[i] != 0);
   }
 
   private int rowSize(int from, int to) {
@@ -254,7 +254,7 @@ final class PageRows {
     int rowSize = rowSize(from, to);
     int bytes = 0;
     for (int i = from; i < to; i++) {
-      bytes += rowSize + Page.heapNeed(Math.max(0, length[i] - prefix), tailPage[i] != 0);
+      bytes += rowSize + PageKeys.heapNeed(Math.max(0, length[i] - prefix), tailPage[i] != 0);
       if (bytes >= half) {
         return Math.clamp(i + 1, from + 1, to - 1);
       }

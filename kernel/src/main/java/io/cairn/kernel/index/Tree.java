@@ -19,7 +19,7 @@ final class Tree {
     int page = leaf(slab, root, array, at, length);
     MemorySegment s = slab.segment(page);
     long b = PageSlab.base(page);
-    int i = Page.find(slab, s, b, array, at, length);
+    int i = PageKeys.find(slab, s, b, array, at, length);
     if (i < 0) {
       return null;
     }
@@ -44,7 +44,7 @@ final class Tree {
       if (!Page.isInner(s, b)) {
         return page;
       }
-      page = Page.child(s, Page.row(s, b, Page.findChild(slab, s, b, key, at, length)));
+      page = Page.child(s, Page.row(s, b, PageKeys.findChild(slab, s, b, key, at, length)));
     }
   }
 
@@ -66,7 +66,7 @@ final class Tree {
       if (!Page.isInner(s, b)) {
         return new Place(page, fencePage == 0 ? null : Bytes.of(key(slab, fencePage, fenceRow)));
       }
-      int child = Page.findChild(slab, s, b, key.array(), key.offset(), key.length());
+      int child = PageKeys.findChild(slab, s, b, key.array(), key.offset(), key.length());
       if (child + 1 < Page.count(s, b)) {
         fencePage = page;
         fenceRow = child + 1;
@@ -95,14 +95,14 @@ final class Tree {
       MemorySegment s = slab.segment(page);
       long b = PageSlab.base(page);
       if (!Page.isInner(s, b)) {
-        int found = Page.find(slab, s, b, key.array(), key.offset(), key.length());
+        int found = PageKeys.find(slab, s, b, key.array(), key.offset(), key.length());
         int end = found >= 0 ? found : -found - 1;
         for (int i = 0; i < end; i++) {
           rank += Page.version(s, b, Page.row(s, b, i)) == 0 ? 0 : 1;
         }
         return rank;
       }
-      int below = Page.findChild(slab, s, b, key.array(), key.offset(), key.length());
+      int below = PageKeys.findChild(slab, s, b, key.array(), key.offset(), key.length());
       for (int i = 0; i < below; i++) {
         rank += Page.childAlive(s, Page.row(s, b, i));
       }
@@ -130,13 +130,13 @@ final class Tree {
     long b = PageSlab.base(page);
     long row = Page.row(s, b, i);
     int prefix = Page.prefixLength(s, b);
-    int head = prefix + Page.suffixLength(s, row);
-    int tail = Page.tailLength(s, b, row);
+    int head = prefix + PageKeys.suffixLength(s, row);
+    int tail = PageKeys.tailLength(s, b, row);
     byte[] key = new byte[head + tail];
-    Page.readPrefix(s, b, key, 0);
-    Page.readSuffix(s, b, row, key, prefix);
+    PageKeys.readPrefix(s, b, key, 0);
+    PageKeys.readSuffix(s, b, row, key, prefix);
     if (tail > 0) {
-      OverflowKeys.read(slab, Page.tailPage(s, b, row), tail, key, head);
+      OverflowKeys.read(slab, PageKeys.tailPage(s, b, row), tail, key, head);
     }
     return key;
   }

@@ -63,7 +63,7 @@ final class TreeEditor {
       if (!Page.isInner(s, b)) {
         return page;
       }
-      int i = Page.findChild(slab, s, b, key, at, length);
+      int i = PageKeys.findChild(slab, s, b, key, at, length);
       slot[depth++] = i;
       long row = Page.row(s, b, i);
       int child = Page.child(s, row);
@@ -110,9 +110,9 @@ final class TreeEditor {
     int leaf = path[depth];
     MemorySegment s = segment(leaf);
     long b = base(leaf);
-    if (Page.columnsHold(s, b, main, 1, sub, 0) && Page.takes(s, b, key, at, head, tail != 0)) {
+    if (Page.columnsHold(s, b, main, 1, sub, 0) && PageKeys.takes(s, b, key, at, head, tail != 0)) {
       int prefix = Page.prefixLength(s, b);
-      long row = Page.insert(s, b, i, key, at + prefix, head - prefix, tail, tailLength);
+      long row = PageKeys.insert(s, b, i, key, at + prefix, head - prefix, tail, tailLength);
       Page.setColumns(s, b, row, main, main, 1, sub, 0);
       return;
     }
@@ -140,11 +140,11 @@ final class TreeEditor {
       return;
     }
     if (promoted.count == 1
-        && Page.takes(
+        && PageKeys.takes(
             s, b, promoted.heads, promoted.at[0], promoted.length[0], promoted.tailPage[0] != 0)) {
       int prefix = Page.prefixLength(s, b);
       long row =
-          Page.insert(
+          PageKeys.insert(
               s,
               b,
               at + 1,

@@ -62,7 +62,7 @@ final class IndexAudit {
       Bytes high = i + 1 < count ? Bytes.of(Tree.key(slab, page, i + 1)) : to;
       long row = Page.row(s, b, i);
       if (i > 0) {
-        tail(Page.tailPage(s, b, row));
+        tail(PageKeys.tailPage(s, b, row));
       }
       long below = visit(Page.child(s, row), low, high);
       assertThat(Page.childAlive(s, row))
@@ -85,7 +85,7 @@ final class IndexAudit {
       previous = key;
       long row = Page.row(s, b, i);
       alive += Page.version(s, b, row) == 0 ? 0 : 1;
-      tail(Page.tailPage(s, b, row));
+      tail(PageKeys.tailPage(s, b, row));
       for (int id = Page.link(s, b, row); id != 0; id = HistoryPages.link(slab, id)) {
         recordsOfHistoryPage.merge(id >>> 7, 1, Integer::sum);
       }
