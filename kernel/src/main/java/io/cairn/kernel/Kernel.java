@@ -2,22 +2,15 @@
 package io.cairn.kernel;
 
 import io.cairn.kernel.access.AuthFacade;
-import io.cairn.kernel.apply.Attachments;
-import io.cairn.kernel.apply.Compactor;
-import io.cairn.kernel.apply.KeySpace;
-import io.cairn.kernel.apply.Recovery;
-import io.cairn.kernel.apply.ReplicatedState;
 import io.cairn.kernel.cluster.ClusterFacade;
 import io.cairn.kernel.cluster.MemberBook;
 import io.cairn.kernel.cluster.NetworkHealth;
 import io.cairn.kernel.cluster.Participation;
 import io.cairn.kernel.cluster.PeerHealth;
 import io.cairn.kernel.directory.EngineHome;
-import io.cairn.kernel.index.KeyIndex;
 import io.cairn.kernel.kv.KvFacade;
 import io.cairn.kernel.lease.LeaseBook;
 import io.cairn.kernel.lease.LeaseFacade;
-import io.cairn.kernel.maintenance.AlarmBook;
 import io.cairn.kernel.maintenance.AutoCompaction;
 import io.cairn.kernel.maintenance.EngineQuota;
 import io.cairn.kernel.maintenance.MaintenanceFacade;
@@ -25,8 +18,6 @@ import io.cairn.kernel.options.KernelOptions;
 import io.cairn.kernel.peer.PeerAnswer;
 import io.cairn.kernel.peer.PeerCalls;
 import io.cairn.kernel.peer.PeerRequest;
-import io.cairn.kernel.records.RecentLog;
-import io.cairn.kernel.records.ValueCache;
 import io.cairn.kernel.request.Callers;
 import io.cairn.kernel.request.ConsensusProposer;
 import io.cairn.kernel.request.Proposer;
@@ -36,11 +27,6 @@ import io.cairn.kernel.request.Suspicion;
 import io.cairn.kernel.snapshot.StateTransfers;
 import io.cairn.kernel.state.FlushLane;
 import io.cairn.kernel.state.Published;
-import io.cairn.kernel.state.ReadLanes;
-import io.cairn.kernel.state.State;
-import io.cairn.kernel.state.StateStore;
-import io.cairn.kernel.state.StoreRetirement;
-import io.cairn.kernel.state.StoredRecords;
 import io.cairn.kernel.watch.WatchFacade;
 import io.cairn.kernel.watch.WatchOptions;
 import io.cairn.spi.auth.AccessControl;
@@ -62,7 +48,6 @@ import io.cairn.spi.store.LeaseService;
 import io.cairn.spi.store.MaintenanceService;
 import io.cairn.spi.store.StoreService;
 import io.cairn.spi.store.WatchService;
-import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -99,26 +84,14 @@ public final class Kernel implements StoreService, AutoCloseable {
       AccessControl access,
       Authenticator authenticator) {}
 
+  private final Replica replica;
   private final Consensus consensus;
-  private final ValueCache cache;
-  private final LeaseBook leases;
-  private final FlushLane flush;
-  private final StoreRetirement retirement;
-  private final StateTransfers transfers;
-  private final Compactor compactor;
-  private final Published published;
-  private final Standing standing;
-  private final ReplicatedState machine;
-  private final Proposer proposer;
-  private final long recoveredFloor;
-
   private final KvFacade kv;
   private final LeaseFacade lease;
   private final WatchFacade watch;
   private final AuthFacade auth;
   private final ClusterFacade cluster;
   private final MaintenanceFacade maintenance;
-  private final MemberBook members;
   private final Participation participation;
   private final AutoCompaction autoCompaction;
 
@@ -130,91 +103,23 @@ public final class Kernel implements StoreService, AutoCloseable {
    * @throws IllegalStateException if the engine holds a layout that this version does not read
    */
   public static Kernel open(KernelOptions options, Parts parts, Environment environment) {
-    KeyIndex index = new KeyIndex();
-    ValueCache cache = new ValueCache(options.memory().cacheBytes());
+    Replica replica = Replica.open(options, parts, environment);
     try {
-      return new Kernel(options, parts, environment, index, cache);
+      return new Kernel(options, parts, environment, replica);
     } catch (RuntimeException e) {
-      cache.close();
-      index.close();
+      replica.discard();
       throw e;
     }
   }
 
-  private Kernel(
-      KernelOptions options,
-      Parts parts,
-      Environment environment,
-      KeyIndex index,
-      ValueCache cache) {
-    Scheduler scheduler = environment.scheduler();
+  private Kernel(KernelOptions options, Parts parts, Environment environment, Replica replica) {
+    this.replica = replica;
     this.consensus = parts.consensus();
-    this.cache = cache;
-    ReadLanes readLanes = new ReadLanes(scheduler);
-
-    this.leases = new LeaseBook();
-    MemberBook members = new MemberBook();
-    AlarmBook alarms = new AlarmBook();
-    ReplicatedState.Books books =
-        new ReplicatedState.Books(leases, members, alarms, parts.access());
-    Attachments attachments = new Attachments(leases);
-    Recovery.Recovered recovered =
-        new Recovery(
-                parts.engine(),
-                index,
-                books,
-                attachments,
-                options.recoverOnLanes() ? readLanes.all() : List.of())
-            .run();
-    this.recoveredFloor = recovered.compactionFloor();
-
-    RecentLog recent = new RecentLog(recovered.revision(), options.memory().recentBytes());
-    State state =
-        new State(
-            recovered.revision(),
-            recovered.appliedIndex(),
-            recovered.appliedTerm(),
-            recovered.compactionFloor(),
-            recovered.index(),
-            recent.published(),
-            new StateStore(parts.engine(), index));
-    this.published = new Published(state);
-    this.standing = new Standing(options);
-    StoredRecords records = new StoredRecords(published, cache);
-    this.flush = new FlushLane(published, recent, cache, scheduler, options.flush());
-    this.compactor = new Compactor(scheduler, flush, recovered.compacted());
-    KeySpace keys =
-        new KeySpace(
-            index.writer(),
-            recent,
-            records,
-            leases,
-            attachments,
-            recovered.revision(),
-            recovered.compactionFloor());
-    Lane background = scheduler.lane("background");
-    this.retirement = new StoreRetirement(scheduler, background);
-    this.transfers =
-        new StateTransfers(
-            options.clusterId(),
-            options.memberId(),
-            published,
-            parts.engines(),
-            retirement,
-            environment.log());
-    this.machine =
-        new ReplicatedState(
-            recent,
-            keys,
-            books,
-            standing,
-            published,
-            flush,
-            compactor,
-            environment.probe(),
-            transfers);
-
-    this.proposer =
+    Scheduler scheduler = environment.scheduler();
+    Lane background = replica.background;
+    Published published = replica.published;
+    Standing standing = replica.standing;
+    Proposer proposer =
         new ConsensusProposer(
             options,
             consensus,
@@ -232,7 +137,13 @@ public final class Kernel implements StoreService, AutoCloseable {
     Callers callers = new Callers(parts.access(), parts.authenticator());
     EngineQuota quota =
         new EngineQuota(
-            options, alarms, flush.engine(), proposer, scheduler, background, environment.log());
+            options,
+            replica.alarms,
+            replica.flush.engine(),
+            proposer,
+            scheduler,
+            background,
+            environment.log());
     this.kv =
         new KvFacade(
             new KvFacade.Parts(
@@ -243,15 +154,15 @@ public final class Kernel implements StoreService, AutoCloseable {
                 callers,
                 quota,
                 published,
-                records,
-                readLanes,
-                compactor,
+                replica.records,
+                replica.readLanes,
+                replica.compactor,
                 environment.log()));
     this.lease =
         new LeaseFacade(
             new LeaseFacade.Parts(
                 options,
-                leases,
+                replica.leases,
                 published,
                 standing,
                 proposer,
@@ -266,8 +177,8 @@ public final class Kernel implements StoreService, AutoCloseable {
         new WatchFacade(
             WatchOptions.of(options).withProgressMillis(options.watchProgressMillis()),
             published,
-            records,
-            flush,
+            replica.records,
+            replica.flush,
             standing,
             callers,
             scheduler,
@@ -284,7 +195,7 @@ public final class Kernel implements StoreService, AutoCloseable {
                 proposer,
                 barrier,
                 callers,
-                members,
+                replica.members,
                 health,
                 calls,
                 scheduler,
@@ -296,24 +207,23 @@ public final class Kernel implements StoreService, AutoCloseable {
                 options,
                 standing,
                 published,
-                flush,
+                replica.flush,
                 consensus,
                 proposer,
                 barrier,
                 callers,
-                alarms,
-                members,
+                replica.alarms,
+                replica.members,
                 health,
                 quota,
                 background,
                 scheduler.lane("reclaim"),
                 environment.log()));
-    this.members = members;
     this.participation =
         new Participation(
             new Participation.Parts(
                 options,
-                members,
+                replica.members,
                 standing,
                 proposer,
                 parts.network(),
@@ -340,9 +250,9 @@ public final class Kernel implements StoreService, AutoCloseable {
    *     it can serve
    */
   public CompletionStage<Void> start() {
-    compactor.start(machine, recoveredFloor);
+    replica.start();
     participation.prepare();
-    consensus.start(machine);
+    consensus.start(replica.machine);
     lease.start();
     watch.start();
     autoCompaction.start();
@@ -380,17 +290,13 @@ public final class Kernel implements StoreService, AutoCloseable {
     lease.close();
     // What reads long lets go of the engine on the background lane, which ends before close().
     var _ = maintenance.stop();
-    compactor.stop();
-    flush.close();
+    replica.stop();
   }
 
   /** Gives everything back. Nothing may be reading any more. */
   @Override
   public void close() {
-    transfers.close();
-    retirement.close();
-    published.state().store().close();
-    cache.close();
+    replica.close();
   }
 
   @Override
@@ -425,31 +331,31 @@ public final class Kernel implements StoreService, AutoCloseable {
 
   /** What has been applied, for gauges and tests. */
   public Published published() {
-    return published;
+    return replica.published;
   }
 
   /** How this member stands in its cluster. */
   public Standing standing() {
-    return standing;
+    return replica.standing;
   }
 
   /** The leases that this member knows. */
   public LeaseBook leases() {
-    return leases;
+    return replica.leases;
   }
 
   /** The members that this member knows. */
   public MemberBook members() {
-    return members;
+    return replica.members;
   }
 
   /** States on their way to and from other members. */
   public StateTransfers transfers() {
-    return transfers;
+    return replica.transfers;
   }
 
   /** The engine and how far it has come. */
   public FlushLane flushLane() {
-    return flush;
+    return replica.flush;
   }
 }
