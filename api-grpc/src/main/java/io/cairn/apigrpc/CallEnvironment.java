@@ -20,6 +20,7 @@ final class CallEnvironment {
 
   private final EventLog log;
   private final int messageBytesMax;
+  private final ResponseBudget responses;
 
   /** The open streams that would never end by themselves; their order is of no importance. */
   private final Set<EndlessCall> endless = ConcurrentHashMap.newKeySet();
@@ -27,14 +28,20 @@ final class CallEnvironment {
   /** Written by the thread that drains, read by each new stream after it has been added above. */
   private volatile boolean draining;
 
-  CallEnvironment(EventLog log, int messageBytesMax) {
+  CallEnvironment(EventLog log, int messageBytesMax, ResponseBudget responses) {
     this.log = log;
     this.messageBytesMax = messageBytesMax;
+    this.responses = responses;
   }
 
   /** The size of the largest request message that is accepted. */
   int messageBytesMax() {
     return messageBytesMax;
+  }
+
+  /** The room for large answers. */
+  ResponseBudget responses() {
+    return responses;
   }
 
   /** The status for a failure; what is not a refusal is a mistake of ours and goes to the log. */

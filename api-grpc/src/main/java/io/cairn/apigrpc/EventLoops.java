@@ -37,7 +37,6 @@ final class EventLoops {
   /** Starts as many loops as {@code settings} say. */
   static EventLoops start(GrpcSettings settings) {
     int count = settings.eventLoops();
-    long responseBytesMax = Math.max(1, settings.responseBytesMax() / count);
     boolean epoll = Epoll.isAvailable();
     IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
     EventLoopGroup acceptors =
@@ -45,7 +44,7 @@ final class EventLoops {
     EventLoopGroup workers =
         new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("grpc-loop", true), io);
     for (EventExecutor loop : workers) {
-      loop.submit(new LoopQueue(loop, responseBytesMax)::bind).syncUninterruptibly();
+      loop.submit(new LoopQueue(loop)::bind).syncUninterruptibly();
     }
     return new EventLoops(
         acceptors, workers, epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class);

@@ -4,6 +4,7 @@ package io.cairn.apigrpc;
 import io.cairn.apigrpc.wire.MalformedMessage;
 import io.cairn.apigrpc.wire.Reply;
 import io.cairn.spi.environment.OnLane;
+import io.cairn.spi.store.AnswerRoom;
 import io.cairn.spi.store.Bytes;
 import io.cairn.spi.store.Caller;
 import io.grpc.Metadata;
@@ -42,6 +43,13 @@ abstract class LoopCall extends ServerCall.Listener<Bytes> implements Caller.Cal
    */
   private final AtomicReference<@Nullable EndAction> endActions = new AtomicReference<>();
 
+  /**
+   * What the answer takes, once somebody asks. Written under the call's lock by any thread, read by
+   * the loop that ends the call: it has set {@link #ENDED} before, and who opens the account looks
+   * for that afterwards, so one of the two ends it.
+   */
+  private volatile ResponseBudget.@Nullable Account account;
+
   private boolean closed;
   private boolean headersSent;
 
@@ -69,11 +77,6 @@ abstract class LoopCall extends ServerCall.Listener<Bytes> implements Caller.Cal
 
   /** Releases what the call holds in the store. Called once, whatever ended it. */
   abstract void release();
-
-  /** The transport holds nothing of the call any more, not even an answer that waits to be read. */
-  void gone() {
-    // For those who care.
-  }
 
   /** Whether the call has been answered completely or has gone. */
   final boolean isClosed() {
@@ -188,7 +191,29 @@ abstract class LoopCall extends ServerCall.Listener<Bytes> implements Caller.Cal
       closed = true;
       release();
     }
-    gone();
+    // The transport holds nothing of the call any more, not even an answer that waits to be read.
+    ResponseBudget.Account answer = account;
+    if (answer != null) {
+      answer.end();
+    }
+  }
+
+  @Override
+  public final AnswerRoom room() {
+    return account();
+  }
+
+  /** What the answer takes. */
+  final synchronized ResponseBudget.Account account() {
+    ResponseBudget.Account opened = account;
+    if (opened == null) {
+      opened = environment.responses().open(loop.loop());
+      account = opened;
+      if (ended()) {
+        opened.end();
+      }
+    }
+    return opened;
   }
 
   @Override

@@ -36,17 +36,14 @@ final class LoopQueue implements Runnable {
    */
   private final AtomicReference<@Nullable LoopCall> newest = new AtomicReference<>();
 
-  private final ResponseBudget responses;
-
-  /** The queue of {@code loop}, which may have {@code responseBytesMax} of answers under way. */
-  LoopQueue(EventExecutor loop, long responseBytesMax) {
+  /** The queue of {@code loop}. */
+  LoopQueue(EventExecutor loop) {
     this.loop = loop;
-    this.responses = new ResponseBudget(loop, responseBytesMax);
   }
 
-  /** The room for large answers; for calls of this loop, on this loop. */
-  ResponseBudget responses() {
-    return responses;
+  /** The loop itself. */
+  EventExecutor loop() {
+    return loop;
   }
 
   /** Makes this the queue of the calling thread, which must be the loop's. */

@@ -1,125 +1,215 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.apigrpc;
 
-import io.cairn.spi.environment.OnLane;
+import io.cairn.spi.environment.ThreadSafe;
+import io.cairn.spi.store.AnswerRoom;
+import io.cairn.spi.store.Reason;
+import io.cairn.spi.store.StoreException;
 import io.netty.util.concurrent.EventExecutor;
-import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayDeque;
-import java.util.Queue;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many bytes of large answers one event loop may have under way.
+ * How many bytes of large answers may be under way, from the store's reading to the socket.
  *
- * <p>gRPC takes a whole answer into its buffers, however slowly the client reads. A few clients
- * that ask for much and read nothing would otherwise fill the memory of the process. So an answer
- * is encoded into buffers only after its bytes have been claimed here, and they are given back when
- * the stream has gone. A claim that does not fit waits its turn, for a while and in a bounded
- * queue; then the call is refused. An answer larger than the whole budget goes alone.
+ * <p>The store gathers a long answer on the heap, and gRPC takes a whole answer into its buffers,
+ * however slowly the client reads. A few clients that ask for much and read nothing would otherwise
+ * fill the memory of the process. So each call has an account: the store takes from it what it
+ * gathers, and an answer that was not gathered so is claimed before it is encoded. Everything goes
+ * back when the stream has gone. Who finds no room waits in a bounded queue: to gather as long as
+ * the client waits, to send an answer that is there for a while only, since its memory is taken
+ * already; then it is refused. An answer larger than the whole budget goes alone. Bytes are counted
+ * once, though for a moment they are both on the heap and in buffers.
  *
  * <p>Small answers are not counted: they would wait behind the large ones for nothing.
  */
-@OnLane("event loop")
+@ThreadSafe
 final class ResponseBudget {
 
   /** The size up to which answers are not counted. */
   static final int SMALL_BYTES = 64 * 1024;
 
-  static final int CLAIMS_WAITING_MAX = 256;
+  static final int WAITING_MAX = 1024;
 
   private static final long WAIT_SECONDS = 10;
 
-  private final EventExecutor loop;
   private final long capacity;
-  private final Queue<Claim> waiting = new ArrayDeque<>();
+  // Guarded by this.
+  private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
   private long used;
 
-  ResponseBudget(EventExecutor loop, long capacity) {
-    this.loop = loop;
+  ResponseBudget(long capacity) {
     this.capacity = capacity;
   }
 
-  /** Who wants to send a large answer. */
-  interface Claimant {
-    /** The bytes are there; called later than {@link #claim} returns, or never. */
-    void granted();
-
-    /** They will not be there in time; called before {@link #claim} returns, or later. */
-    void refused();
-  }
-
-  /** Some bytes that are wanted or held. */
-  final class Claim {
-    private final Claimant claimant;
+  /** Somebody who waits for {@code bytes}, or with 0 for any room at all. */
+  private static final class Waiting {
+    private final Account account;
     private final long bytes;
-    private boolean held;
-    private @Nullable ScheduledFuture<?> patience;
+    private final CompletableFuture<Void> outcome = new CompletableFuture<>();
+    private @Nullable Future<?> patience;
 
-    private Claim(Claimant claimant, long bytes) {
-      this.claimant = claimant;
+    private Waiting(Account account, long bytes) {
+      this.account = account;
       this.bytes = bytes;
     }
 
-    /** Whether the bytes are there. */
-    boolean isHeld() {
-      return held;
-    }
-
-    /** Gives the bytes back, or the place in the queue up. */
-    void release() {
-      if (held) {
-        held = false;
-        used -= bytes;
-        grantWaiting();
-      } else if (waiting.remove(this)) {
-        stopWaiting();
-      }
-    }
-
-    private void hold() {
-      held = true;
-      used += bytes;
-      stopWaiting();
-    }
-
     private void stopWaiting() {
-      ScheduledFuture<?> timer = patience;
+      Future<?> timer = patience;
       if (timer != null) {
         timer.cancel(false);
       }
     }
+  }
 
-    private void expire() {
-      if (waiting.remove(this)) {
-        claimant.refused();
+  /** What one call has taken. */
+  final class Account implements AnswerRoom {
+    private final EventExecutor loop;
+    // Guarded by the budget.
+    private long taken;
+    private boolean ended;
+
+    private Account(EventExecutor loop) {
+      this.loop = loop;
+    }
+
+    @Override
+    public CompletionStage<Void> await() {
+      return claim(0);
+    }
+
+    @Override
+    public boolean take(long bytes) {
+      synchronized (ResponseBudget.this) {
+        boolean alone = used == taken;
+        if (!ended && !alone && used + bytes > capacity) {
+          return false;
+        }
+        add(bytes);
+        return true;
+      }
+    }
+
+    @Override
+    public void giveBack(long bytes) {
+      List<Waiting> granted;
+      synchronized (ResponseBudget.this) {
+        add(-Math.min(bytes, taken));
+        granted = nextGranted();
+      }
+      grant(granted);
+    }
+
+    /**
+     * Completes when the account has {@code bytes}, perhaps at once, or fails as {@link #await}
+     * says. An account that has something already never waits: others may wait for what it has.
+     */
+    CompletableFuture<Void> claim(long bytes) {
+      Waiting claim;
+      synchronized (ResponseBudget.this) {
+        long missing = Math.max(0, bytes - taken);
+        claim = new Waiting(this, missing);
+        if (ended) {
+          claim.outcome.completeExceptionally(new StoreException(new Reason.CallCanceled()));
+        } else if (taken > 0 || (waiting.isEmpty() && fits(missing))) {
+          add(missing);
+          claim.outcome.complete(null);
+        } else if (waiting.size() == WAITING_MAX) {
+          claim.outcome.completeExceptionally(exhausted());
+        } else {
+          if (missing > 0) {
+            claim.patience = loop.schedule(() -> giveUp(claim), WAIT_SECONDS, TimeUnit.SECONDS);
+          }
+          waiting.add(claim);
+        }
+      }
+      return claim.outcome;
+    }
+
+    /** The call has gone, and its answer with it. */
+    void end() {
+      List<Waiting> own = new ArrayList<>();
+      List<Waiting> granted;
+      synchronized (ResponseBudget.this) {
+        add(-taken);
+        ended = true;
+        waiting.removeIf(other -> isMine(other) && own.add(other));
+        granted = nextGranted();
+      }
+      for (Waiting gone : own) {
+        gone.stopWaiting();
+        gone.outcome.completeExceptionally(new StoreException(new Reason.CallCanceled()));
+      }
+      grant(granted);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // Accounts are themselves and equal to nothing else.
+    private boolean isMine(Waiting other) {
+      return other.account == this;
+    }
+
+    private void add(long bytes) {
+      if (!ended) {
+        taken += bytes;
+        used += bytes;
       }
     }
   }
 
-  /** Claims {@code bytes}, which are held at once, or later, or refused. */
-  Claim claim(Claimant claimant, long bytes) {
-    Claim claim = new Claim(claimant, Math.min(bytes, capacity));
-    if (waiting.isEmpty() && fits(claim)) {
-      claim.hold();
-    } else if (waiting.size() < CLAIMS_WAITING_MAX) {
-      waiting.add(claim);
-      claim.patience = loop.schedule(claim::expire, WAIT_SECONDS, TimeUnit.SECONDS);
-    } else {
-      claimant.refused();
-    }
-    return claim;
+  /** The account of a call that lives on {@code loop}. */
+  Account open(EventExecutor loop) {
+    return new Account(loop);
   }
 
-  private boolean fits(Claim claim) {
-    return used + claim.bytes <= capacity;
+  private boolean fits(long bytes) {
+    return used == 0 || used + Math.max(1, bytes) <= capacity;
   }
 
-  private void grantWaiting() {
-    for (Claim next = waiting.peek(); next != null && fits(next); next = waiting.peek()) {
+  /** Takes from the queue who has room now. */
+  private List<Waiting> nextGranted() {
+    List<Waiting> granted = List.of();
+    for (Waiting next = waiting.peek(); next != null && fits(next.bytes); next = waiting.peek()) {
       waiting.remove();
-      next.hold();
-      next.claimant.granted();
+      next.account.add(next.bytes);
+      if (granted.isEmpty()) {
+        granted = new ArrayList<>();
+      }
+      granted.add(next);
+      if (next.bytes == 0) {
+        // What a store is going to gather is not known yet; the next one waits for its end, or for
+        // that of another one.
+        break;
+      }
     }
+    return granted;
+  }
+
+  private static void grant(List<Waiting> granted) {
+    for (Waiting claim : granted) {
+      claim.stopWaiting();
+      claim.outcome.complete(null);
+    }
+  }
+
+  private void giveUp(Waiting claim) {
+    List<Waiting> granted;
+    synchronized (this) {
+      if (!waiting.remove(claim)) {
+        return;
+      }
+      granted = nextGranted();
+    }
+    claim.outcome.completeExceptionally(exhausted());
+    grant(granted);
+  }
+
+  private static StoreException exhausted() {
+    return new StoreException(new Reason.ResponsesExhausted());
   }
 }

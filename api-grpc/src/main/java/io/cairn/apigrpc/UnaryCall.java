@@ -3,8 +3,6 @@ package io.cairn.apigrpc;
 
 import io.cairn.apigrpc.wire.Reply;
 import io.cairn.spi.store.Bytes;
-import io.cairn.spi.store.Reason;
-import io.cairn.spi.store.StoreException;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import java.util.concurrent.CompletableFuture;
@@ -20,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * lane of the store, is left in {@link #result} or {@link #failure} and written by the loop.
  */
 final class UnaryCall<Q, R> extends LoopCall
-    implements BiConsumer<@Nullable R, @Nullable Throwable>, ResponseBudget.Claimant {
+    implements BiConsumer<@Nullable R, @Nullable Throwable> {
 
   private final UnaryMethod<Q, R> method;
   private @Nullable Q request;
@@ -30,10 +28,8 @@ final class UnaryCall<Q, R> extends LoopCall
 
   private @Nullable Throwable failure;
 
-  /** A large answer that waits for room, and the room that it has or waits for. */
+  /** A large answer that waits for room. */
   private @Nullable Reply large;
-
-  private ResponseBudget.@Nullable Claim room;
 
   UnaryCall(
       UnaryMethod<Q, R> method,
@@ -102,40 +98,36 @@ final class UnaryCall<Q, R> extends LoopCall
       finish(reply);
       return;
     }
-    ResponseBudget.Claim claim = loop.responses().claim(this, reply.size());
-    room = claim;
-    if (claim.isHeld()) {
+    CompletableFuture<Void> room = account().claim(reply.size());
+    if (room.isDone() && !room.isCompletedExceptionally()) {
       finish(reply);
     } else {
       large = reply;
+      var _ = room.whenComplete((there, none) -> loop.execute(() -> finishLarge(none)));
+    }
+  }
+
+  /** There is room now, or there is {@code none}. */
+  private void finishLarge(@Nullable Throwable none) {
+    Reply reply = large;
+    large = null;
+    if (reply == null || isClosed()) {
+      return;
+    }
+    try {
+      if (none == null) {
+        finish(reply);
+      } else {
+        fail(none);
+      }
+    } catch (RuntimeException e) {
+      fail(e);
     }
   }
 
   private void finish(Reply reply) {
     if (send(reply)) {
       closeOk();
-    }
-  }
-
-  @Override
-  public void granted() {
-    Reply reply = large;
-    if (reply != null && !isClosed()) {
-      large = null;
-      finish(reply);
-    }
-  }
-
-  @Override
-  public void refused() {
-    fail(new StoreException(new Reason.ResponsesExhausted()));
-  }
-
-  @Override
-  void gone() {
-    ResponseBudget.Claim claim = room;
-    if (claim != null) {
-      claim.release();
     }
   }
 

@@ -3,9 +3,11 @@ package io.cairn.apigrpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cairn.spi.store.StoreException;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -14,7 +16,7 @@ import org.junit.jupiter.api.Test;
 final class ResponseBudgetTest {
 
   private final EmbeddedChannel channel = new EmbeddedChannel();
-  private final ResponseBudget budget = new ResponseBudget(channel.eventLoop(), 100);
+  private final ResponseBudget budget = new ResponseBudget(100);
   private final List<String> heard = new ArrayList<>();
 
   ResponseBudgetTest() {
@@ -26,93 +28,160 @@ final class ResponseBudgetTest {
     var _ = channel.close();
   }
 
-  private ResponseBudget.Claim claim(String name, long bytes) {
-    return budget.claim(
-        new ResponseBudget.Claimant() {
-          @Override
-          public void granted() {
-            heard.add(name + " granted");
-          }
+  private ResponseBudget.Account open() {
+    return budget.open(channel.eventLoop());
+  }
 
-          @Override
-          public void refused() {
-            heard.add(name + " refused");
-          }
-        },
-        bytes);
+  /** A call that claims room for its answer. */
+  private ResponseBudget.Account claiming(String name, long bytes) {
+    ResponseBudget.Account account = open();
+    note(name, account.claim(bytes));
+    return account;
+  }
+
+  /** A call whose answer is to be gathered. */
+  private ResponseBudget.Account reading(String name) {
+    ResponseBudget.Account account = open();
+    note(name, account.await());
+    return account;
+  }
+
+  private void note(String name, CompletionStage<Void> outcome) {
+    outcome.whenComplete((there, refusal) ->
+        heard.add(
+            name
+                + " "
+                + (refusal instanceof StoreException store
+                    ? store.reason().getClass().getSimpleName()
+                    : "granted")));
   }
 
   @Test
-  void claimsAreHeldWhileTheyFitAndWaitInOrderAfterwards() {
-    ResponseBudget.Claim first = claim("first", 60);
-    ResponseBudget.Claim second = claim("second", 60);
-    ResponseBudget.Claim third = claim("third", 10);
+  void claimsAreGrantedWhileTheyFitAndWaitInOrderAfterwards() {
+    ResponseBudget.Account first = claiming("first", 60);
+    ResponseBudget.Account second = claiming("second", 60);
+    claiming("third, which would fit", 10);
+    assertThat(heard).containsExactly("first granted");
 
-    assertThat(first.isHeld()).isTrue();
-    assertThat(second.isHeld()).isFalse();
-    assertThat(third.isHeld()).as("it would fit, but others came before").isFalse();
+    first.end();
 
-    first.release();
-
-    assertThat(heard).containsExactly("second granted", "third granted");
-    second.release();
-    third.release();
-    assertThat(claim("fourth", 100).isHeld()).isTrue();
+    assertThat(heard)
+        .containsExactly("first granted", "second granted", "third, which would fit granted");
+    second.end();
+    claiming("fourth", 90);
+    assertThat(heard).contains("fourth granted");
   }
 
   @Test
-  void answerLargerThanTheBudgetGoesAlone() {
-    ResponseBudget.Claim huge = claim("huge", 1_000);
-    ResponseBudget.Claim other = claim("other", 1);
+  void answerThatIsLargerThanTheBudgetGoesAlone() {
+    ResponseBudget.Account small = claiming("small", 10);
+    ResponseBudget.Account large = claiming("large", 1000);
+    assertThat(heard).containsExactly("small granted");
 
-    assertThat(huge.isHeld()).isTrue();
-    assertThat(other.isHeld()).isFalse();
-    huge.release();
-    assertThat(heard).containsExactly("other granted");
+    small.end();
+
+    assertThat(heard).containsExactly("small granted", "large granted");
+    assertThat(open().take(1)).isFalse();
+    large.end();
+    assertThat(open().take(1)).isTrue();
   }
 
   @Test
-  void claimThatWaitsTooLongIsRefused() {
-    ResponseBudget.Claim holder = claim("holder", 100);
-    ResponseBudget.Claim waiter = claim("waiter", 1);
+  void whoGathersAloneMayExceedTheBudgetAndOthersWaitForItsEnd() {
+    ResponseBudget.Account first = reading("first");
+    assertThat(first.take(1000)).isTrue();
 
-    channel.advanceTimeBy(9, TimeUnit.SECONDS);
+    ResponseBudget.Account second = reading("second");
+    reading("third");
+    first.end();
+
+    assertThat(heard).as("one at a time").containsExactly("first granted", "second granted");
+    second.end();
+    assertThat(heard).endsWith("third granted");
+  }
+
+  @Test
+  void whoGathersMoreThanIsLeftIsRefused() {
+    ResponseBudget.Account first = reading("first");
+    ResponseBudget.Account second = reading("second");
+    assertThat(first.take(60)).isTrue();
+
+    assertThat(second.take(60)).isFalse();
+    assertThat(second.take(40)).isTrue();
+    first.giveBack(60);
+    assertThat(second.take(60)).isTrue();
+  }
+
+  /** Otherwise several could wait for what the others have. */
+  @Test
+  void answerThatWasGatheredNeedNotWaitToBeSent() {
+    ResponseBudget.Account first = reading("first");
+    ResponseBudget.Account second = reading("second");
+    assertThat(first.take(50)).isTrue();
+    assertThat(second.take(50)).isTrue();
+
+    note("answer of first", first.claim(70));
+    note("answer of second", second.claim(30));
+
+    assertThat(heard).contains("answer of first granted", "answer of second granted");
+    first.end();
+    second.end();
+    claiming("all", 100);
+    assertThat(heard).contains("all granted");
+  }
+
+  @Test
+  void whoseAnswerWaitsTooLongIsRefusedAndWhoHasGatheredNothingWaitsOn() {
+    ResponseBudget.Account first = claiming("first", 100);
+    claiming("second", 100);
+    reading("third");
+
+    channel.advanceTimeBy(10, TimeUnit.SECONDS);
     channel.runScheduledPendingTasks();
-    assertThat(heard).isEmpty();
-    channel.advanceTimeBy(2, TimeUnit.SECONDS);
-    channel.runScheduledPendingTasks();
 
-    assertThat(heard).containsExactly("waiter refused");
-    holder.release();
-    waiter.release();
-    assertThat(claim("next", 100).isHeld()).isTrue();
-    assertThat(heard).hasSize(1);
+    assertThat(heard).containsExactly("first granted", "second ResponsesExhausted");
+    first.end();
+    assertThat(heard).endsWith("third granted");
   }
 
   @Test
-  void withdrawnClaimIsForgotten() {
-    ResponseBudget.Claim holder = claim("holder", 100);
-    ResponseBudget.Claim waiter = claim("waiter", 1);
+  void whoGivesUpLetsThoseBehindPass() {
+    claiming("first", 60);
+    claiming("second", 100);
+    reading("third");
 
-    waiter.release();
-    holder.release();
-    channel.advanceTimeBy(20, TimeUnit.SECONDS);
+    channel.advanceTimeBy(10, TimeUnit.SECONDS);
     channel.runScheduledPendingTasks();
 
-    assertThat(heard).isEmpty();
+    assertThat(heard)
+        .containsExactly("first granted", "second ResponsesExhausted", "third granted");
   }
 
   @Test
-  void queueIsBounded() {
-    ResponseBudget.Claim holder = claim("holder", 100);
-    for (int i = 0; i < ResponseBudget.CLAIMS_WAITING_MAX; i++) {
-      var _ = claim("waiter", 1);
+  void tooManyWhoWaitAreRefusedAtOnce() {
+    claiming("first", 100);
+    for (int i = 0; i < ResponseBudget.WAITING_MAX; i++) {
+      claiming("other", 1);
     }
-    assertThat(heard).isEmpty();
+    assertThat(heard).containsExactly("first granted");
 
-    var _ = claim("one too many", 1);
+    claiming("too late", 1);
 
-    assertThat(heard).containsExactly("one too many refused");
-    assertThat(holder.isHeld()).isTrue();
+    assertThat(heard).endsWith("too late ResponsesExhausted");
+  }
+
+  @Test
+  void callThatEndsGivesItsPlaceUpAndTakesNothingMore() {
+    ResponseBudget.Account first = claiming("first", 100);
+    ResponseBudget.Account second = claiming("second", 100);
+    claiming("third", 100);
+
+    second.end();
+    first.end();
+
+    assertThat(heard).containsExactly("first granted", "second CallCanceled", "third granted");
+    assertThat(second.take(1000)).as("counts nothing").isTrue();
+    note("second again", second.claim(1));
+    assertThat(heard).endsWith("second again CallCanceled");
   }
 }

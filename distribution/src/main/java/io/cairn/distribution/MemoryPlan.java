@@ -20,7 +20,7 @@ record MemoryPlan(
   static MemoryPlan of(long heapBytes, long budgetBytes) {
     long budget = budgetBytes == 0 ? heapBytes * 2 : budgetBytes;
     return new MemoryPlan(
-        new KernelOptions.Memory(heapBytes / 12, heapBytes / 4, heapBytes / 8),
+        new KernelOptions.Memory(heapBytes / 12, heapBytes / 4),
         Math.min(UNFLUSHED_BYTES_MAX, heapBytes / 6),
         budget / 4,
         heapBytes / 4);

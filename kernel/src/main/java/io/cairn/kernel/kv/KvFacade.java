@@ -72,13 +72,7 @@ public final class KvFacade implements KvService {
     this.callers = parts.callers();
     this.quota = parts.quota();
     this.compactor = parts.compactor();
-    this.reads =
-        new LocalReads(
-            parts.published(),
-            parts.records(),
-            parts.readLanes(),
-            new ResponseBudget(parts.options().memory().responseBytes()),
-            parts.log());
+    this.reads = new LocalReads(parts.published(), parts.records(), parts.readLanes(), parts.log());
   }
 
   @Override

@@ -19,6 +19,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,55 +49,29 @@ final class LocalReads {
     @Nullable R run(StateView view, Records records);
   }
 
-  /** Keeps what an answer has taken from the budget until the answer is gone. */
-  @FunctionalInterface
-  interface Keeper {
-    /** {@code share} is to be closed when its answer needs no memory any more. */
-    void keep(ResponseBudget.Share share);
-  }
-
   /** Where a read gets its records from. */
   interface Records extends RecordSource {
     /** Whether the read is on a thread that must not be held up. */
     boolean isShort();
+
+    /** How much of the call's room the records have taken. */
+    long taken();
   }
 
   private final Published published;
   private final RecordReader records;
   private final ReadLanes lanes;
-  private final ResponseBudget budget;
   private final EventLog log;
 
-  LocalReads(
-      Published published,
-      RecordReader records,
-      ReadLanes lanes,
-      ResponseBudget budget,
-      EventLog log) {
+  LocalReads(Published published, RecordReader records, ReadLanes lanes, EventLog log) {
     this.published = published;
     this.records = records;
     this.lanes = lanes;
-    this.budget = budget;
     this.log = log;
   }
 
-  /** Reads the newest state; what the answer takes is held until the call ends. */
+  /** Reads the newest state; what a long answer takes is taken from the room of its call. */
   <R> CompletableFuture<R> run(Caller caller, Read<R> read) {
-    return run(
-        caller,
-        read,
-        share -> {
-          if (caller.call().equals(Caller.Call.ENDLESS)) {
-            // The answer is the caller's, and no end would ever be told.
-            share.close();
-          } else {
-            caller.call().onEnd(share::close);
-          }
-        });
-  }
-
-  /** Reads the newest state; what the answer takes is given to {@code keeper} before the answer. */
-  <R> CompletableFuture<R> run(Caller caller, Read<R> read, Keeper keeper) {
     try (StateView view = StateView.pin(published)) {
       R result = read.run(view, new InMemory());
       if (result != null) {
@@ -106,32 +81,34 @@ final class LocalReads {
       return CompletableFuture.failedFuture(refusal);
     }
     CompletableFuture<R> answer = new CompletableFuture<>();
-    boolean admitted =
-        budget.admit(() -> lanes.next().execute(() -> runOnLane(caller, read, keeper, answer)));
-    return admitted ? answer : Answers.refused(new Reason.ResponsesExhausted());
+    CompletionStage<Void> room = caller.call().room().await();
+    room.whenComplete((there, refusal) -> {
+      if (refusal != null) {
+        answer.completeExceptionally(Answers.unwrapped(refusal));
+      } else {
+        lanes.next().execute(() -> runOnLane(caller, read, answer));
+      }
+    });
+    return answer;
   }
 
-  private <R> void runOnLane(
-      Caller caller, Read<R> read, Keeper keeper, CompletableFuture<R> answer) {
-    ResponseBudget.Share share = budget.open();
+  private <R> void runOnLane(Caller caller, Read<R> read, CompletableFuture<R> answer) {
     try {
-      R result = attempt(caller, read, share);
-      keeper.keep(share);
-      answer.complete(result);
+      answer.complete(attempt(caller, read));
     } catch (StoreException refusal) {
-      share.close();
       answer.completeExceptionally(refusal);
     } catch (RuntimeException mistake) {
-      share.close();
       answer.completeExceptionally(report(mistake));
     }
   }
 
-  private <R> R attempt(Caller caller, Read<R> read, ResponseBudget.Share share) {
+  private <R> R attempt(Caller caller, Read<R> read) {
     for (int attempt = 1; ; attempt++) {
+      Anywhere gathered = new Anywhere(caller);
       try (StateView view = StateView.pin(published)) {
-        return Objects.requireNonNull(read.run(view, new Anywhere(caller, share)));
+        return Objects.requireNonNull(read.run(view, gathered));
       } catch (StoreException refusal) {
+        gathered.giveBack();
         // A read at a given revision will be refused again; one of the latest finds a later one.
         if (!(refusal.reason() instanceof Reason.Compacted) || attempt == ATTEMPTS) {
           throw refusal;
@@ -158,6 +135,11 @@ final class LocalReads {
     }
 
     @Override
+    public long taken() {
+      return 0;
+    }
+
+    @Override
     public boolean fetch(long[] mains, int[] subs, int count, @Nullable Bytes[] into) {
       for (int i = 0; i < count; i++) {
         Bytes record = LocalReads.this.records.tryRead(mains[i], subs[i]);
@@ -171,14 +153,24 @@ final class LocalReads {
     }
   }
 
-  /** Takes what it needs from the budget, and waits for the engine. */
+  /** Takes what it needs from the call's room, and waits for the engine. */
   private final class Anywhere implements Records {
     private final Caller caller;
-    private final ResponseBudget.Share share;
+    private long taken;
 
-    Anywhere(Caller caller, ResponseBudget.Share share) {
+    Anywhere(Caller caller) {
       this.caller = caller;
-      this.share = share;
+    }
+
+    @Override
+    public long taken() {
+      return taken;
+    }
+
+    /** Nothing of what was gathered is needed any more. */
+    void giveBack() {
+      caller.call().room().giveBack(taken);
+      taken = 0;
     }
 
     @Override
@@ -200,7 +192,10 @@ final class LocalReads {
         }
         bytes += record.length();
       }
-      share.take(bytes);
+      if (!caller.call().room().take(bytes)) {
+        throw new StoreException(new Reason.ResponsesExhausted());
+      }
+      taken += bytes;
       return true;
     }
 

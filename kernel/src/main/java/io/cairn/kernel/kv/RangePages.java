@@ -37,8 +37,8 @@ final class RangePages implements RangeStream {
     }
   }
 
-  /** A part and where the stream stands behind it. */
-  private record Step(Part part, Place after) {}
+  /** A part, where the stream stands behind it, and what the part has taken of the room. */
+  private record Step(Part part, Place after, long taken) {}
 
   private final LocalReads reads;
   private final Caller caller;
@@ -47,11 +47,8 @@ final class RangePages implements RangeStream {
   private final int maxRequestBytes;
   // Handed from one part to the next by the caller, who asks for one at a time.
   private Place place;
-  // What the part before has taken; the read lane sets it before the part is handed over. Guarded
-  // by
-  // this, because the stream may be closed while a part is being read.
-  private ResponseBudget.@Nullable Share held;
-  private boolean closed;
+  // What the part before has taken; the same.
+  private long taken;
 
   RangePages(
       LocalReads reads,
@@ -72,42 +69,21 @@ final class RangePages implements RangeStream {
   public CompletionStage<Part> next() {
     Place from = place;
     // Whoever asks for another part has sent the one before.
-    hold(null);
-    CompletableFuture<Step> step =
-        reads.run(caller, (view, records) -> read(from, view, records), this::hold);
+    caller.call().room().giveBack(taken);
+    taken = 0;
+    CompletableFuture<Step> step = reads.run(caller, (view, records) -> read(from, view, records));
     return Answers.then(
         step,
         done -> {
           place = done.after();
+          taken = done.taken();
           return CompletableFuture.completedFuture(done.part());
         });
   }
 
   @Override
   public void close() {
-    synchronized (this) {
-      closed = true;
-    }
-    hold(null);
-  }
-
-  /** Gives back what the part before has taken, and holds {@code next} in its place. */
-  private void hold(ResponseBudget.@Nullable Share next) {
-    ResponseBudget.@Nullable Share before;
-    synchronized (this) {
-      before = held;
-      held = closed ? null : next;
-    }
-    if (before != null) {
-      before.close();
-    }
-    if (next != null && isClosed()) {
-      next.close();
-    }
-  }
-
-  private synchronized boolean isClosed() {
-    return closed;
+    // What the last part has taken is given back with the end of the call.
   }
 
   private @Nullable Step read(Place from, StateView view, LocalReads.Records records) {
@@ -127,7 +103,9 @@ final class RangePages implements RangeStream {
     }
     if (request.countOnly()) {
       return new Step(
-          new Part(new RangeResult(standing.header(latest), List.of(), false, count), true), from);
+          new Part(new RangeResult(standing.header(latest), List.of(), false, count), true),
+          from,
+          0);
     }
     RangeResult part =
         new RangeRead(view.keys(), part(from.key(), keys), at).readPart(NO_HEADER, records);
@@ -138,7 +116,7 @@ final class RangePages implements RangeStream {
     long left = from.left() - kvs.size();
     if (!part.more() || left == 0) {
       RangeResult last = new RangeResult(standing.header(latest), kvs, part.more(), count);
-      return new Step(new Part(last, true), from);
+      return new Step(new Part(last, true), from, records.taken());
     }
     Place after =
         new Place(
@@ -148,7 +126,8 @@ final class RangePages implements RangeStream {
             revision,
             latest,
             count);
-    return new Step(new Part(new RangeResult(NO_HEADER, kvs, false, 0), false), after);
+    return new Step(
+        new Part(new RangeResult(NO_HEADER, kvs, false, 0), false), after, records.taken());
   }
 
   private long nextPartKeys(long keys, List<Bytes> kvs) {

@@ -79,13 +79,12 @@ public record KernelOptions(
   }
 
   /**
-   * Bounds of memory.
+   * Bounds of memory. What answers take is the transport's to bound.
    *
    * @param recentBytes how much of the newest history stays in memory once it is flushed
    * @param cacheBytes the value cache
-   * @param responseBytes all range answers under way
    */
-  public record Memory(long recentBytes, long cacheBytes, long responseBytes) {}
+  public record Memory(long recentBytes, long cacheBytes) {}
 
   /**
    * When published state goes to the engine: as soon as one of the bounds is reached.
@@ -113,7 +112,7 @@ public record KernelOptions(
         600_000,
         new Cluster("default", List.of("http://localhost:2379"), true, 1, false, List.of()),
         new Retention.Everything(),
-        new Memory(32L << 20, 64L << 20, 64L << 20),
+        new Memory(32L << 20, 64L << 20),
         new Flush(10_000, 8L << 20, 100, 64L << 20, 32L << 20));
   }
 

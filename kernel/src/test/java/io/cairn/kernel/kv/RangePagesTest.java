@@ -4,6 +4,7 @@ package io.cairn.kernel.kv;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cairn.kernel.virtual.KernelWorld;
+import io.cairn.spi.store.AnswerRoom;
 import io.cairn.spi.store.Bytes;
 import io.cairn.spi.store.Caller;
 import io.cairn.spi.store.CompactRequest;
@@ -12,21 +13,36 @@ import io.cairn.spi.store.PutRequest;
 import io.cairn.spi.store.RangeRequest;
 import io.cairn.spi.store.RangeRequest.SortOrder;
 import io.cairn.spi.store.RangeRequest.SortTarget;
+import io.cairn.spi.store.RangeResult;
 import io.cairn.spi.store.RangeStream;
 import io.cairn.spi.store.RangeStream.Part;
 import io.cairn.spi.store.Reason;
+import io.cairn.spi.store.StoreException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class RangePagesTest {
   private static final int MEGABYTE = 1 << 20;
 
-  /** A call that goes on until the test ends it. */
-  private static final class OpenCall implements Caller.Call {
-    private final List<Runnable> actions = new ArrayList<>();
+  /** A call with little room for its answer. */
+  private static final class NarrowCall implements Caller.Call, AnswerRoom {
+    private final CompletableFuture<Void> entry = new CompletableFuture<>();
+    private final long roomBytes;
     private boolean over;
+    private long taken;
+    private long most;
+
+    private NarrowCall(long roomBytes) {
+      this.roomBytes = roomBytes;
+    }
+
+    private Caller caller() {
+      return new Caller(null, null, false, false, this);
+    }
 
     @Override
     public boolean ended() {
@@ -35,12 +51,32 @@ final class RangePagesTest {
 
     @Override
     public void onEnd(Runnable action) {
-      actions.add(action);
+      throw new AssertionError("whoever has the room knows when the call ends");
     }
 
-    void end() {
-      over = true;
-      actions.forEach(Runnable::run);
+    @Override
+    public AnswerRoom room() {
+      return this;
+    }
+
+    @Override
+    public CompletionStage<Void> await() {
+      return entry;
+    }
+
+    @Override
+    public boolean take(long bytes) {
+      if (taken + bytes > roomBytes) {
+        return false;
+      }
+      taken += bytes;
+      most = Math.max(most, taken);
+      return true;
+    }
+
+    @Override
+    public void giveBack(long bytes) {
+      taken -= bytes;
     }
   }
 
@@ -115,42 +151,65 @@ final class RangePagesTest {
   }
 
   @Test
-  void streamLargerThanTheBudgetGoesOnBesideOtherAnswers() {
+  void streamTakesRoomForOnePartAtATime() {
     put(40, MEGABYTE);
-    OpenCall other = new OpenCall();
-    Caller slow = new Caller(null, null, false, false, other);
-    world.done(world.kernel().kv().range(slow, all(3, 0)));
+    NarrowCall call = new NarrowCall(12 * MEGABYTE);
+    call.entry.complete(null);
 
-    List<Part> parts = parts(stream(Caller.LOCAL, all(0, 0)));
+    List<Part> parts = parts(stream(call.caller(), all(0, 0)));
 
     assertThat(parts.stream().mapToInt(part -> part.result().kvs().size()).sum()).isEqualTo(40);
-    other.end();
+    assertThat(call.most).isBetween(10L * MEGABYTE, 12L * MEGABYTE);
+    assertThat(call.taken).as("the last part, until the call ends").isLessThan(call.most);
   }
 
   @Test
-  void answerBeyondTheBudgetIsRefusedBesideOthersAndNotAlone() {
+  void answerForWhichThereIsNoRoomIsRefusedAndTakesNone() {
     put(30, MEGABYTE);
-    OpenCall other = new OpenCall();
-    Caller slow = new Caller(null, null, false, false, other);
-    world.done(world.kernel().kv().range(slow, all(3, 0)));
+    NarrowCall call = new NarrowCall(12 * MEGABYTE);
+    call.entry.complete(null);
 
-    Reason beside = world.refused(world.kernel().kv().range(Caller.LOCAL, all(0, 0)));
-    other.end();
-    int alone = world.done(world.kernel().kv().range(Caller.LOCAL, all(0, 0))).kvs().size();
+    Reason reason = world.refused(world.kernel().kv().range(call.caller(), all(0, 0)));
 
-    assertThat(beside).isEqualTo(new Reason.ResponsesExhausted());
-    assertThat(alone).isEqualTo(30);
+    assertThat(reason).isEqualTo(new Reason.ResponsesExhausted());
+    assertThat(call.taken).isZero();
+  }
+
+  @Test
+  void nothingIsGatheredBeforeThereIsRoom() {
+    put(300, 10);
+    NarrowCall call = new NarrowCall(MEGABYTE);
+
+    CompletableFuture<RangeResult> answer =
+        world.kernel().kv().range(call.caller(), all(0, 0)).toCompletableFuture();
+    world.time.run();
+    boolean early = answer.isDone() || call.taken > 0;
+    call.entry.complete(null);
+
+    assertThat(early).isFalse();
+    assertThat(world.done(answer).count()).isEqualTo(300);
+    assertThat(call.taken).isPositive();
+  }
+
+  @Test
+  void whoFindsNoRoomInTimeIsToldSo() {
+    put(300, 10);
+    NarrowCall call = new NarrowCall(MEGABYTE);
+    call.entry.completeExceptionally(new StoreException(new Reason.ResponsesExhausted()));
+
+    Reason reason = world.refused(world.kernel().kv().range(call.caller(), all(0, 0)));
+
+    assertThat(reason).isEqualTo(new Reason.ResponsesExhausted());
   }
 
   @Test
   void readForACallerWhoHasGoneIsGivenUp() {
     put(300, 10);
-    OpenCall call = new OpenCall();
-    call.end();
+    NarrowCall call = new NarrowCall(MEGABYTE);
+    call.entry.complete(null);
+    call.over = true;
 
-    Reason reason =
-        world.refused(
-            world.kernel().kv().range(new Caller(null, null, false, false, call), all(0, 0)));
+    Reason reason = world.refused(world.kernel().kv().range(call.caller(), all(0, 0)));
 
     assertThat(reason).isEqualTo(new Reason.CallCanceled());
   }

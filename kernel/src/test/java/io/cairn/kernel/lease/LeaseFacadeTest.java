@@ -8,6 +8,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import io.cairn.kernel.command.Command;
 import io.cairn.kernel.peer.LeaderOnly;
 import io.cairn.spi.consensus.Leadership;
+import io.cairn.spi.store.AnswerRoom;
 import io.cairn.spi.store.Bytes;
 import io.cairn.spi.store.Caller;
 import io.cairn.spi.store.LeaseService.KeptAlive;
@@ -323,6 +324,11 @@ final class LeaseFacadeTest {
           @Override
           public void onEnd(Runnable action) {
             throw new AssertionError("nobody should ask to be told");
+          }
+
+          @Override
+          public AnswerRoom room() {
+            throw new AssertionError("the answer is small");
           }
         };
     var renewal =

@@ -123,7 +123,7 @@ public final class TestMember implements AutoCloseable {
         alike.cluster(),
         alike.retention(),
         // No recent records are kept once they are flushed, so that reads go to engines.
-        new KernelOptions.Memory(0, 1 << 16, 16 << 20),
+        new KernelOptions.Memory(0, 1 << 16),
         flush);
   }
 

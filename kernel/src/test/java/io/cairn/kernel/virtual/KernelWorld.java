@@ -76,7 +76,7 @@ public final class KernelWorld implements AutoCloseable {
         new KernelOptions.Cluster(
             "m5", List.of("http://127.0.0.1:2379"), true, 1, false, List.of()),
         new KernelOptions.Retention.Everything(),
-        new KernelOptions.Memory(1 << 20, 1 << 20, 16 << 20),
+        new KernelOptions.Memory(1 << 20, 1 << 20),
         flush);
   }
 

@@ -151,7 +151,7 @@ record SimulatedServer(Kernel kernel, Consensus consensus, List<KnownLog> log) {
             start.dice().below(2) == 0,
             start.told()),
         new KernelOptions.Retention.Everything(),
-        new KernelOptions.Memory(1 << 16, 1 << 20, 16 << 20),
+        new KernelOptions.Memory(1 << 16, 1 << 20),
         new KernelOptions.Flush(
             knobs.flushOperations(),
             knobs.flushBytes(),

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param certificateName the common name of the verified client certificate, or null
  * @param requireLeader whether the request is to fail while this member knows no leader
  * @param viaGateway whether it came through the JSON gateway, which has no certificate of its own
- * @param call the call's life, for giving up work that nobody waits for
+ * @param call the call's life, for giving up work that nobody waits for, and the room for its
+ *     answer
  */
 public record Caller(
     @Nullable String token,
@@ -20,7 +21,7 @@ public record Caller(
     boolean viaGateway,
     Call call) {
 
-  /** A call's life. Any thread may ask. */
+  /** A call's life, and the room for its answer. Any thread may ask. */
   @ThreadSafe
   public interface Call {
     /** A call that never ends early. */
@@ -35,6 +36,11 @@ public record Caller(
           public void onEnd(Runnable action) {
             // Never ends, so the action never runs.
           }
+
+          @Override
+          public AnswerRoom room() {
+            return AnswerRoom.UNBOUNDED;
+          }
         };
 
     /** Whether the caller has gone, or its deadline has passed. */
@@ -45,6 +51,9 @@ public record Caller(
      * has. The action must be short; it runs on any thread.
      */
     void onEnd(Runnable action);
+
+    /** The room for its answer, which ends with the call. */
+    AnswerRoom room();
   }
 
   /** A caller inside the process, without credentials. */
