@@ -46,8 +46,7 @@ final class MemoryEngine implements StorageEngine {
 
   @Override
   public StorageView view() {
-    requireOpen();
-    return new MemoryView(positions, published);
+    return new MemoryView(positions, openTrees());
   }
 
   @Override
@@ -98,9 +97,8 @@ final class MemoryEngine implements StorageEngine {
 
   @Override
   public StorageSize size() {
-    requireOpen();
     long bytes = 0;
-    for (Tree tree : published) {
+    for (Tree tree : openTrees()) {
       bytes += tree.bytes();
     }
     return new StorageSize(bytes, bytes);
@@ -123,6 +121,13 @@ final class MemoryEngine implements StorageEngine {
       throw new InvariantViolation("no table '" + table.name() + "' was named at the open");
     }
     return position;
+  }
+
+  /** What is published now: not what close has left, which is told before the trees are let go. */
+  private Tree[] openTrees() {
+    Tree[] trees = published;
+    requireOpen();
+    return trees;
   }
 
   private void requireOpen() {
