@@ -15,6 +15,7 @@ module io.cairn.spi {
   exports io.cairn.spi.environment;
   exports io.cairn.spi.plugin;
   exports io.cairn.spi.storage;
+  exports io.cairn.spi.storage.files;
   exports io.cairn.spi.store;
   exports io.cairn.spi.transport;
 

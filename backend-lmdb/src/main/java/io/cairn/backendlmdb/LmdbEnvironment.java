@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.cairn.spi.storage.StorageException;
 import io.cairn.spi.storage.Table;
+import io.cairn.spi.storage.files.DirectoryLock;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
@@ -42,7 +43,10 @@ final class LmdbEnvironment implements AutoCloseable {
   private static final int FILE_MODE = 0600;
 
   private final Path directory;
+
+  /** LMDB would let several processes share a file, and breaks when one opens it twice. */
   private final DirectoryLock lock;
+
   private final long env;
   private final Map<Table, Integer> databases = new LinkedHashMap<>();
 
@@ -73,7 +77,7 @@ final class LmdbEnvironment implements AutoCloseable {
       opened.checkLength(exchange, data);
       opened.openTables(exchange, tables);
       if (!created) {
-        lock.markCreated();
+        lock.markCreated("LMDB");
       }
       complete = true;
       return opened;

@@ -3,18 +3,15 @@ package io.cairn.backendlmdb;
 
 import io.cairn.spi.environment.InvariantViolation;
 import io.cairn.spi.storage.StorageException;
-import java.io.File;
+import io.cairn.spi.storage.files.NativeLibrary;
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.SymbolLookup;
-import java.net.JarURLConnection;
 import java.net.URL;
-import java.net.URLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,8 +32,8 @@ final class LmdbLibrary {
       return;
     }
     try {
-      Path installed = onLibraryPath();
-      Path library = installed != null ? installed : unpacked(nativeDirectory);
+      Optional<Path> installed = NativeLibrary.findInstalled(name());
+      Path library = installed.isPresent() ? installed.get() : unpacked(nativeDirectory);
       symbols = SymbolLookup.libraryLookup(library, Arena.global());
     } catch (IOException | IllegalArgumentException e) {
       throw new StorageException.Failed(
@@ -53,17 +50,6 @@ final class LmdbLibrary {
     return loaded;
   }
 
-  private static @Nullable Path onLibraryPath() throws IOException {
-    String name = name();
-    for (String directory :
-        System.getProperty("java.library.path", "").split(File.pathSeparator, -1)) {
-      if (!directory.isEmpty() && Files.isRegularFile(Path.of(directory, name))) {
-        return Path.of(directory, name).toAbsolutePath();
-      }
-    }
-    return null;
-  }
-
   /** The library's file, which is there when this returns. */
   static Path unpacked(Path nativeDirectory) throws IOException {
     String name = name();
@@ -71,26 +57,7 @@ final class LmdbLibrary {
     if (packed == null) {
       throw new IOException("there is no library '" + name + "' among the natives of LMDB");
     }
-    URLConnection connection = packed.openConnection();
-    // The checksum in the name keeps the libraries of two releases apart.
-    long checksum =
-        connection instanceof JarURLConnection jar
-            ? jar.getJarEntry().getCrc()
-            : connection.getContentLengthLong();
-    Path directory =
-        Files.createDirectories(nativeDirectory.resolve("lmdb-" + Long.toHexString(checksum)));
-    Path library = directory.resolve(name);
-    if (!Files.isRegularFile(library)) {
-      // Renamed when complete, so a file of that name is never half a library.
-      Path incomplete = Files.createTempFile(directory, name, ".incomplete");
-      try (InputStream in = connection.getInputStream()) {
-        Files.copy(in, incomplete, StandardCopyOption.REPLACE_EXISTING);
-        Files.move(incomplete, library, StandardCopyOption.ATOMIC_MOVE);
-      } finally {
-        Files.deleteIfExists(incomplete);
-      }
-    }
-    return library.toAbsolutePath();
+    return NativeLibrary.unpacked(packed, nativeDirectory, "lmdb", name);
   }
 
   /** What the library for this platform is called in the jar. */

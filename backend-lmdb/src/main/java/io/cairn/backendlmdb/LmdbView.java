@@ -8,7 +8,6 @@ import io.cairn.spi.storage.StorageView;
 import io.cairn.spi.storage.Table;
 import io.cairn.spi.store.Bytes;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A read transaction, which keeps the pages of its state from being used again.
@@ -23,9 +22,6 @@ final class LmdbView implements StorageView {
 
   /** Held while a cursor is opened; taken alone. */
   private final Object opening = new Object();
-
-  /** Set once by close, so that it gives up its pin once; read by all users. */
-  private final AtomicBoolean closed = new AtomicBoolean();
 
   /** Takes over a pin of the engine. */
   LmdbView(LmdbEngine engine) {
@@ -103,13 +99,11 @@ final class LmdbView implements StorageView {
 
   @Override
   public void close() {
-    if (closed.compareAndSet(false, true)) {
-      unpin();
-    }
+    pins.close();
   }
 
   void requireOpen() {
-    if (closed.get()) {
+    if (pins.isClosed()) {
       throw new StorageException.Refused("the view is closed");
     }
   }
@@ -119,7 +113,6 @@ final class LmdbView implements StorageView {
   }
 
   private void pin() {
-    requireOpen();
     if (!pins.pin()) {
       throw new StorageException.Refused("the view is closed");
     }

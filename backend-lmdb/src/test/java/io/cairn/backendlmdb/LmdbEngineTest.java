@@ -261,14 +261,12 @@ final class LmdbEngineTest {
   }
 
   @Test
-  void theNativeLibraryIsUnpackedOnce() throws IOException {
+  void theNativeLibraryIsUnpackedIntoItsDirectory() throws IOException {
     Path natives = Files.createDirectory(temporary.resolve("natives"));
 
-    LmdbLibrary.unpacked(natives);
-    List<Path> first = files(natives);
-    LmdbLibrary.unpacked(natives);
+    Path library = LmdbLibrary.unpacked(natives);
 
-    assertThat(files(natives)).hasSize(1).isEqualTo(first);
+    assertThat(files(natives)).containsExactly(library);
   }
 
   @Test

@@ -12,6 +12,7 @@ import io.cairn.spi.storage.StorageOptions;
 import io.cairn.spi.storage.StorageSize;
 import io.cairn.spi.storage.StorageView;
 import io.cairn.spi.storage.Table;
+import io.cairn.spi.storage.files.DirectoryLock;
 import io.cairn.spi.store.Bytes;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,6 +45,10 @@ final class RocksDbEngine implements StorageEngine {
   }
 
   private final Path directory;
+
+  /** RocksDB's own does not know that a directory may have several names within a process. */
+  private final DirectoryLock lock;
+
   private final RocksDbSettings settings;
   private final RocksDB database;
   private final List<ColumnFamilyHandle> allFamilies;
@@ -67,11 +72,13 @@ final class RocksDbEngine implements StorageEngine {
 
   private RocksDbEngine(
       Path directory,
+      DirectoryLock lock,
       RocksDbSettings settings,
       RocksDB database,
       List<ColumnFamilyHandle> allFamilies,
       Map<Table, ColumnFamilyHandle> families) {
     this.directory = directory;
+    this.lock = lock;
     this.settings = settings;
     this.database = database;
     this.allFamilies = allFamilies;
@@ -79,8 +86,22 @@ final class RocksDbEngine implements StorageEngine {
   }
 
   static RocksDbEngine open(StorageOptions options) {
+    DirectoryLock lock = DirectoryLock.acquire(options.directory());
+    boolean complete = false;
+    try {
+      RocksDbDirectory.check(options.directory(), options.tables());
+      RocksDbEngine opened = open(options, lock);
+      complete = true;
+      return opened;
+    } finally {
+      if (!complete) {
+        lock.close();
+      }
+    }
+  }
+
+  private static RocksDbEngine open(StorageOptions options, DirectoryLock lock) {
     Path directory = options.directory();
-    RocksDbDirectory.check(directory, options.tables());
     RocksDbSettings settings = new RocksDbSettings(options.memoryBytesMax());
     List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
     // RocksDB insists on a family of this name; it stays empty.
@@ -99,7 +120,7 @@ final class RocksDbEngine implements StorageEngine {
       for (int i = 0; i < options.tables().size(); i++) {
         families.put(options.tables().get(i), handles.get(i + 1));
       }
-      return new RocksDbEngine(directory, settings, database, handles, families);
+      return new RocksDbEngine(directory, lock, settings, database, handles, families);
     } catch (RocksDBException e) {
       settings.close();
       throw RocksDbFailures.of("open the store", directory, e);
@@ -313,6 +334,7 @@ final class RocksDbEngine implements StorageEngine {
     allFamilies.forEach(ColumnFamilyHandle::close);
     database.close();
     settings.close();
+    lock.close();
   }
 
   /** An array with just these bytes; not copied if there is one. */

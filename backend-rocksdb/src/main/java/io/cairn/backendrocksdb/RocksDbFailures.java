@@ -18,11 +18,12 @@ final class RocksDbFailures {
       return new StorageException.Failed(message, e);
     }
     if (status.getSubCode() == Status.SubCode.NoSpace) {
-      return new StorageException.Full(message, e);
+      return new StorageException.Full(
+          message + "; free space on its file system, then restart", e);
     }
     return switch (status.getCode()) {
-      case Corruption -> new StorageException.Damaged(message, e);
-      case IOError -> ofIo(message, directory, e);
+      case Corruption -> damaged(message, e);
+      case IOError -> ofIo(message, e);
       case Ok,
           NotFound,
           NotSupported,
@@ -41,15 +42,15 @@ final class RocksDbFailures {
   }
 
   /** RocksDB has one code for all of these; only the text tells them apart. */
-  private static StorageException ofIo(String message, Path directory, RocksDBException e) {
-    if (message.contains("lock") && message.contains("LOCK")) {
-      return new StorageException.InUse(
-          "'" + directory + "' is open in another engine: " + e.getMessage(), e);
-    }
-    if (message.contains("No such file or directory")) {
-      // One file names another that is not there.
-      return new StorageException.Damaged(message, e);
-    }
-    return new StorageException.Failed(message, e);
+  private static StorageException ofIo(String message, RocksDBException e) {
+    // One file names another that is not there.
+    return message.contains("No such file or directory")
+        ? damaged(message, e)
+        : new StorageException.Failed(message, e);
+  }
+
+  private static StorageException damaged(String message, RocksDBException e) {
+    return new StorageException.Damaged(
+        message + "; restore the member from a backup or from the other members", e);
   }
 }

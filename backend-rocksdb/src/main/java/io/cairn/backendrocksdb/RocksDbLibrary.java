@@ -2,15 +2,10 @@
 package io.cairn.backendrocksdb;
 
 import io.cairn.spi.storage.StorageException;
-import java.io.File;
+import io.cairn.spi.storage.files.NativeLibrary;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.JarURLConnection;
 import java.net.URL;
-import java.net.URLConnection;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import org.rocksdb.RocksDB;
 import org.rocksdb.util.Environment;
@@ -33,10 +28,10 @@ final class RocksDbLibrary {
       return;
     }
     try {
-      if (onLibraryPath()) {
+      if (isInstalled()) {
         RocksDB.loadLibrary();
       } else {
-        RocksDB.loadLibrary(List.of(unpacked(nativeDirectory).toString()));
+        RocksDB.loadLibrary(List.of(String.valueOf(unpacked(nativeDirectory).getParent())));
       }
       loaded = true;
     } catch (IOException | UnsatisfiedLinkError e) {
@@ -45,49 +40,20 @@ final class RocksDbLibrary {
     }
   }
 
-  private static boolean onLibraryPath() {
-    for (String directory :
-        System.getProperty("java.library.path", "").split(File.pathSeparator, -1)) {
-      for (String name :
-          List.of(
-              Environment.getSharedLibraryFileName("rocksdb"),
-              Environment.getJniLibraryFileName("rocksdb"))) {
-        if (!directory.isEmpty() && Files.isRegularFile(Path.of(directory, name))) {
-          return true;
-        }
-      }
-    }
-    return false;
+  private static boolean isInstalled() {
+    return NativeLibrary.findInstalled(Environment.getSharedLibraryFileName("rocksdb")).isPresent()
+        || NativeLibrary.findInstalled(Environment.getJniLibraryFileName("rocksdb")).isPresent();
   }
 
-  /** The directory with the library in it. */
+  /** The library's file, which is there when this returns. */
   static Path unpacked(Path nativeDirectory) throws IOException {
     String packedName = Environment.getJniLibraryFileName("rocksdb");
     URL packed = RocksDB.class.getClassLoader().getResource(packedName);
     if (packed == null) {
       throw new IOException("RocksDB has no library '" + packedName + "' for this platform");
     }
-    URLConnection connection = packed.openConnection();
-    // The checksum in the name keeps the libraries of two releases apart.
-    long checksum =
-        connection instanceof JarURLConnection jar
-            ? jar.getJarEntry().getCrc()
-            : connection.getContentLengthLong();
-    Path directory =
-        Files.createDirectories(nativeDirectory.resolve("rocksdb-" + Long.toHexString(checksum)));
     // In a directory that one gives it, RocksDB looks for another name than in its jar.
     String name = Environment.getJniLibraryFileName("rocksdbjni");
-    Path library = directory.resolve(name);
-    if (!Files.isRegularFile(library)) {
-      // Renamed when complete, so a file of that name is never half a library.
-      Path incomplete = Files.createTempFile(directory, name, ".incomplete");
-      try (InputStream in = connection.getInputStream()) {
-        Files.copy(in, incomplete, StandardCopyOption.REPLACE_EXISTING);
-        Files.move(incomplete, library, StandardCopyOption.ATOMIC_MOVE);
-      } finally {
-        Files.deleteIfExists(incomplete);
-      }
-    }
-    return directory.toAbsolutePath();
+    return NativeLibrary.unpacked(packed, nativeDirectory, "rocksdb", name);
   }
 }

@@ -8,7 +8,6 @@ import io.cairn.spi.storage.StorageView;
 import io.cairn.spi.storage.Table;
 import io.cairn.spi.store.Bytes;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -21,9 +20,6 @@ final class RocksDbView implements StorageView {
   private final Snapshot snapshot;
   private final ReadOptions reads;
   private final Pins pins = new Pins(this::free);
-
-  /** Set once by close, so that it gives up its pin once; read by all users. */
-  private final AtomicBoolean closed = new AtomicBoolean();
 
   /** Takes over a pin of the engine. */
   RocksDbView(RocksDbEngine engine, RocksDB database) {
@@ -67,9 +63,7 @@ final class RocksDbView implements StorageView {
 
   @Override
   public void close() {
-    if (closed.compareAndSet(false, true)) {
-      unpin();
-    }
+    pins.close();
   }
 
   RocksDbEngine engine() {
@@ -85,7 +79,7 @@ final class RocksDbView implements StorageView {
   }
 
   void requireOpen() {
-    if (closed.get()) {
+    if (pins.isClosed()) {
       throw new StorageException.Refused("the view is closed");
     }
   }
@@ -95,7 +89,6 @@ final class RocksDbView implements StorageView {
   }
 
   private void pin() {
-    requireOpen();
     if (!pins.pin()) {
       throw new StorageException.Refused("the view is closed");
     }

@@ -107,13 +107,25 @@ final class RocksDbEngineTest {
 
     assertThat(RocksDbFailures.of("write", directory, failure("IOError", "NoSpace", "a")))
         .isInstanceOf(StorageException.Full.class)
-        .hasMessageContaining("somewhere");
+        .hasMessage(
+            "cannot write in 'somewhere': as it says; free space on its file system, then restart");
     assertThat(RocksDbFailures.of("write", directory, failure("IOError", "None", "a")))
         .isInstanceOf(StorageException.Failed.class);
     assertThat(RocksDbFailures.of("write", directory, failure("Corruption", "None", "a")))
-        .isInstanceOf(StorageException.Damaged.class);
+        .isInstanceOf(StorageException.Damaged.class)
+        .hasMessageContaining("restore the member");
     assertThat(RocksDbFailures.of("write", directory, new RocksDBException("no status")))
         .isInstanceOf(StorageException.Failed.class);
+  }
+
+  @Test
+  void aLockThatCannotBeOpenedIsNotTakenForOneThatAnotherHolds() throws IOException {
+    Path directory = Files.createDirectory(temporary.resolve("locks"));
+    Files.createDirectory(directory.resolve("LOCK"));
+
+    assertThatThrownBy(() -> open(directory))
+        .isInstanceOf(StorageException.Failed.class)
+        .hasMessageContaining("LOCK");
   }
 
   /**
@@ -205,14 +217,12 @@ final class RocksDbEngineTest {
   }
 
   @Test
-  void theNativeLibraryIsUnpackedOnce() throws IOException {
+  void theNativeLibraryIsUnpackedIntoItsDirectory() throws IOException {
     Path natives = Files.createDirectory(temporary.resolve("natives"));
 
-    RocksDbLibrary.unpacked(natives);
-    List<Path> first = files(natives);
-    RocksDbLibrary.unpacked(natives);
+    Path library = RocksDbLibrary.unpacked(natives);
 
-    assertThat(files(natives)).hasSize(1).isEqualTo(first);
+    assertThat(files(natives)).containsExactly(library);
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.cairn.backendsqlite;
 
 import io.cairn.spi.storage.StorageException;
 import io.cairn.spi.storage.Table;
+import io.cairn.spi.storage.files.DirectoryLock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +35,8 @@ final class SqliteFile implements AutoCloseable {
 
   private final Path directory;
   private final long memoryBytesMax;
+
+  /** SQLite itself would let any number of engines share the file. */
   private final DirectoryLock lock;
 
   private SqliteFile(Path directory, long memoryBytesMax, DirectoryLock lock) {
@@ -66,7 +69,7 @@ final class SqliteFile implements AutoCloseable {
       requireOurs(session);
       makeTables(session, tables);
       if (!created) {
-        lock.markCreated();
+        lock.markCreated("SQLite");
       }
       complete = true;
       return session;

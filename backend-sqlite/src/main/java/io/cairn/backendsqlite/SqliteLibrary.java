@@ -2,15 +2,11 @@
 package io.cairn.backendsqlite;
 
 import io.cairn.spi.storage.StorageException;
-import java.io.File;
+import io.cairn.spi.storage.files.NativeLibrary;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.JarURLConnection;
 import java.net.URL;
-import java.net.URLConnection;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.util.Optional;
 import org.sqlite.SQLiteJDBCLoader;
 import org.sqlite.util.LibraryLoaderUtil;
 
@@ -34,8 +30,11 @@ final class SqliteLibrary {
       return;
     }
     try {
-      if (System.getProperty(PATH_PROPERTY) == null && !onLibraryPath()) {
-        System.setProperty(PATH_PROPERTY, unpacked(nativeDirectory).toString());
+      if (System.getProperty(PATH_PROPERTY) == null) {
+        Optional<Path> installed =
+            NativeLibrary.findInstalled(LibraryLoaderUtil.getNativeLibName());
+        Path library = installed.isPresent() ? installed.get() : unpacked(nativeDirectory);
+        System.setProperty(PATH_PROPERTY, String.valueOf(library.getParent()));
       }
       if (!SQLiteJDBCLoader.initialize()) {
         throw new IOException("the driver found it, and did not load it");
@@ -47,19 +46,7 @@ final class SqliteLibrary {
     }
   }
 
-  private static boolean onLibraryPath() {
-    String name = LibraryLoaderUtil.getNativeLibName();
-    for (String directory :
-        System.getProperty("java.library.path", "").split(File.pathSeparator, -1)) {
-      if (!directory.isEmpty() && Files.isRegularFile(Path.of(directory, name))) {
-        System.setProperty(PATH_PROPERTY, Path.of(directory).toAbsolutePath().toString());
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** The directory with the library in it. */
+  /** The library's file, which is there when this returns. */
   static Path unpacked(Path nativeDirectory) throws IOException {
     String name = LibraryLoaderUtil.getNativeLibName();
     String packedName = LibraryLoaderUtil.getNativeLibResourcePath() + "/" + name;
@@ -67,25 +54,6 @@ final class SqliteLibrary {
     if (packed == null) {
       throw new IOException("SQLite has no library '" + packedName + "' for this platform");
     }
-    URLConnection connection = packed.openConnection();
-    // The checksum in the name keeps the libraries of two releases apart.
-    long checksum =
-        connection instanceof JarURLConnection jar
-            ? jar.getJarEntry().getCrc()
-            : connection.getContentLengthLong();
-    Path directory =
-        Files.createDirectories(nativeDirectory.resolve("sqlite-" + Long.toHexString(checksum)));
-    Path library = directory.resolve(name);
-    if (!Files.isRegularFile(library)) {
-      // Renamed when complete, so a file of that name is never half a library.
-      Path incomplete = Files.createTempFile(directory, name, ".incomplete");
-      try (InputStream in = connection.getInputStream()) {
-        Files.copy(in, incomplete, StandardCopyOption.REPLACE_EXISTING);
-        Files.move(incomplete, library, StandardCopyOption.ATOMIC_MOVE);
-      } finally {
-        Files.deleteIfExists(incomplete);
-      }
-    }
-    return directory.toAbsolutePath();
+    return NativeLibrary.unpacked(packed, nativeDirectory, "sqlite", name);
   }
 }

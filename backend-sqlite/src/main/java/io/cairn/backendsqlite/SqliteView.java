@@ -9,16 +9,12 @@ import io.cairn.spi.storage.Table;
 import io.cairn.spi.store.Bytes;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A read transaction, which keeps SQLite's log from starting again. */
 final class SqliteView implements StorageView {
   private final SqliteEngine engine;
   private final Session session;
   private final Pins pins = new Pins(this::release);
-
-  /** Set once by close, so that it gives up its pin once; read by all users. */
-  private final AtomicBoolean closed = new AtomicBoolean();
 
   /** Takes over a pin of the engine. */
   SqliteView(SqliteEngine engine) throws SQLException {
@@ -70,13 +66,11 @@ final class SqliteView implements StorageView {
 
   @Override
   public void close() {
-    if (closed.compareAndSet(false, true)) {
-      unpin();
-    }
+    pins.close();
   }
 
   void requireOpen() {
-    if (closed.get()) {
+    if (pins.isClosed()) {
       throw new StorageException.Refused("the view is closed");
     }
   }
@@ -86,7 +80,6 @@ final class SqliteView implements StorageView {
   }
 
   private void pin() {
-    requireOpen();
     if (!pins.pin()) {
       throw new StorageException.Refused("the view is closed");
     }

@@ -242,14 +242,12 @@ final class SqliteEngineTest {
   }
 
   @Test
-  void theNativeLibraryIsUnpackedOnce() throws IOException {
+  void theNativeLibraryIsUnpackedIntoItsDirectory() throws IOException {
     Path natives = Files.createDirectory(temporary.resolve("natives"));
 
-    SqliteLibrary.unpacked(natives);
-    List<Path> first = files(natives);
-    SqliteLibrary.unpacked(natives);
+    Path library = SqliteLibrary.unpacked(natives);
 
-    assertThat(files(natives)).hasSize(1).isEqualTo(first);
+    assertThat(files(natives)).containsExactly(library);
   }
 
   @Test

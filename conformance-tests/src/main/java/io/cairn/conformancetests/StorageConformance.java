@@ -234,6 +234,19 @@ public abstract class StorageConformance extends StorageContentRules {
     }
 
     @Test
+    void aDirectoryIsTheSameUnderAnotherName(TestReporter reporter) {
+      StorageEngine first = open();
+      Path otherName = directory().resolve("..").resolve(directory().getFileName());
+
+      if (durable(reporter)) {
+        assertThatThrownBy(() -> open(otherName, TABLES))
+            .isInstanceOf(StorageException.InUse.class);
+        close(first);
+      }
+      assertThatCode(() -> open(otherName, TABLES)).doesNotThrowAnyException();
+    }
+
+    @Test
     void aClosedDirectoryCanBeOpenedAgain() {
       close(open());
 

@@ -3,6 +3,7 @@ package io.cairn.conformancetests;
 
 import io.cairn.spi.storage.StorageException;
 import io.cairn.spi.storage.Table;
+import io.cairn.spi.storage.files.DirectoryLock;
 import io.cairn.spi.store.Bytes;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -19,22 +20,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /** The whole content of an engine with its checksum in one file, and a lock beside it. */
 final class ModelFile implements AutoCloseable {
-  /** Asked before the lock: a process that closes a file anywhere loses all its locks on it. */
-  private static final Set<Path> OPEN_HERE = ConcurrentHashMap.newKeySet();
-
   private final Path directory;
-  private final FileChannel lock;
+  private final @Nullable DirectoryLock lock;
   private final @Nullable Flaw flaw;
 
-  private ModelFile(Path directory, FileChannel lock, @Nullable Flaw flaw) {
+  private ModelFile(Path directory, @Nullable DirectoryLock lock, @Nullable Flaw flaw) {
     this.directory = directory;
     this.lock = lock;
     this.flaw = flaw;
@@ -42,25 +38,7 @@ final class ModelFile implements AutoCloseable {
 
   static ModelFile open(Path directory, @Nullable Flaw flaw) {
     boolean lenient = flaw == Flaw.S9_OPENS_TWICE || flaw == Flaw.S13_KEEPS_DATA_UNDECLARED;
-    if (!OPEN_HERE.add(directory) && !lenient) {
-      throw inUse(directory);
-    }
-    try {
-      FileChannel lock =
-          FileChannel.open(
-              directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      if (lenient || lock.tryLock() != null) {
-        return new ModelFile(directory, lock, flaw);
-      }
-      lock.close();
-      throw inUse(directory);
-    } catch (IOException e) {
-      throw new StorageException.Failed("cannot lock '" + directory + "'", e);
-    }
-  }
-
-  private static StorageException inUse(Path directory) {
-    return new StorageException.InUse("'" + directory + "' is open in another engine");
+    return new ModelFile(directory, lenient ? null : DirectoryLock.acquire(directory), flaw);
   }
 
   Map<Table, NavigableMap<Bytes, Bytes>> read(List<Table> tables) {
@@ -153,13 +131,8 @@ final class ModelFile implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      if (lock.isOpen()) {
-        lock.close();
-        OPEN_HERE.remove(directory);
-      }
-    } catch (IOException e) {
-      throw new StorageException.Failed("cannot unlock '" + directory + "'", e);
+    if (lock != null) {
+      lock.close();
     }
   }
 

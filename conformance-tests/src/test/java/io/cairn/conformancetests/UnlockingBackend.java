@@ -32,7 +32,7 @@ public final class UnlockingBackend implements StorageBackend {
       return model.open(options);
     } catch (StorageException.InUse e) {
       try {
-        FileChannel.open(options.directory().resolve("lock"), StandardOpenOption.WRITE).close();
+        FileChannel.open(options.directory().resolve("LOCK"), StandardOpenOption.WRITE).close();
       } catch (IOException failed) {
         throw new UncheckedIOException(failed);
       }

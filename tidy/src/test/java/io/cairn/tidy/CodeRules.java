@@ -34,6 +34,7 @@ final class CodeRules {
     "..io.cairn.simulator.command..",
     "..io.cairn.simulator.engines..",
     "..io.cairn.simulator.suite..",
+    "..io.cairn.spi.storage.files..",
     "..io.cairn.tls..",
     // A suite of tests, though published: it makes folders for engines and threads to disturb them.
     "..io.cairn.conformancetests..",

@@ -2,6 +2,7 @@
 package io.cairn.spi.storage;
 
 import io.cairn.spi.environment.ThreadSafe;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -19,6 +20,9 @@ public final class Pins {
   /** Zero means released, for ever. Changed by any thread, by compare-and-set only. */
   private final AtomicInteger count = new AtomicInteger(1);
 
+  /** Set once, by whoever closes; read by all who want a pin. */
+  private final AtomicBoolean closed = new AtomicBoolean();
+
   private final Runnable release;
 
   /** One pin, the owner's; {@code release} runs once, in the {@link #unpin} that is the last. */
@@ -29,17 +33,32 @@ public final class Pins {
   /**
    * Takes a pin.
    *
-   * @return false if everything has been released already; nothing is to be given up then
+   * @return false if it is closed, or everything has been released; nothing is to be given up then
    */
   public boolean pin() {
     int present = count.get();
-    while (present > 0) {
+    while (present > 0 && !closed.get()) {
       if (count.compareAndSet(present, present + 1)) {
         return true;
       }
       present = count.get();
     }
     return false;
+  }
+
+  /**
+   * Ends it for its owner: nobody gets a pin any more, and the last who has one releases. Closing
+   * again does nothing.
+   */
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      unpin();
+    }
+  }
+
+  /** Whether {@link #close} was called. */
+  public boolean isClosed() {
+    return closed.get();
   }
 
   /** Gives a pin up that the caller has. */

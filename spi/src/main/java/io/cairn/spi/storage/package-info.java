@@ -28,8 +28,8 @@
  *   <li>S8 An engine that lacks space throws {@link io.cairn.spi.storage.StorageException.Full};
  *       one that finds damage throws {@link io.cairn.spi.storage.StorageException.Damaged}; each
  *       names the file or table.
- *   <li>S9 A directory is open in one engine at a time; a second open throws {@link
- *       io.cairn.spi.storage.StorageException.InUse}.
+ *   <li>S9 A directory is open in one engine at a time, by whatever name it is called; a second
+ *       open throws {@link io.cairn.spi.storage.StorageException.InUse}.
  *   <li>S10 Space freed by deletions is used again without stopping anybody; {@link
  *       io.cairn.spi.storage.StorageEngine#reclaim} may give it back to the file system, beside
  *       other work.
@@ -43,5 +43,7 @@
  * </ul>
  *
  * <p>The suite {@code StorageConformance} of {@code cairn-conformance-tests} has a test per rule.
+ * Backends with files may find half of S9 done in {@code io.cairn.spi.storage.files}, and those
+ * with native objects the counting of S11 in {@link io.cairn.spi.storage.Pins}.
  */
 package io.cairn.spi.storage;

@@ -22,6 +22,20 @@ final class PinsTest {
   }
 
   @Test
+  void whatIsClosedIsNotPinnedAgainAndClosedOnce() {
+    assertThat(pins.pin()).isTrue();
+
+    pins.close();
+    pins.close();
+
+    assertThat(pins.isClosed()).isTrue();
+    assertThat(pins.pin()).isFalse();
+    assertThat(released).hasValue(0);
+    pins.unpin();
+    assertThat(released).hasValue(1);
+  }
+
+  @Test
   void whatWasReleasedIsNotPinnedAgain() {
     pins.unpin();
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.cairn.backendsqlite;
+package io.cairn.spi.storage.files;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.cairn.spi.environment.ThreadSafe;
 import io.cairn.spi.storage.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,16 +17,23 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a directory to one engine; SQLite itself would let any number share it.
+ * Keeps a directory to one engine (S9), against other processes and against others in this one, by
+ * whatever name they call the directory.
  *
  * <p>The locked file also remembers whether the engine's creation was completed, so that a lost
  * data file is not taken for a new engine.
+ *
+ * <p><b>Threads.</b> Any. <b>Blocking.</b> On the medium, never for the lock. <b>Ownership.</b>
+ * Whoever acquires it closes it, after everything else that the engine has open. <b>Failure.</b>
+ * {@link StorageException}, or {@link IOException} where the caller knows better what it means.
  */
-final class DirectoryLock implements AutoCloseable {
+@ThreadSafe
+public final class DirectoryLock implements AutoCloseable {
   private static final String NAME = "LOCK";
-  private static final String CREATED = "this directory belongs to an engine on SQLite\n";
 
-  /** Two channels of one process on one file would release each other's locks. */
+  /**
+   * Asked before the lock: when a process closes a file, it loses all the locks that it has on it.
+   */
   private static final Set<Path> LOCKED_HERE = ConcurrentHashMap.newKeySet();
 
   private final Path real;
@@ -36,8 +44,13 @@ final class DirectoryLock implements AutoCloseable {
     this.file = file;
   }
 
-  /** Takes the directory or throws {@link StorageException.InUse}. */
-  static DirectoryLock acquire(Path directory) {
+  /**
+   * Takes a directory, which is there, for one engine alone.
+   *
+   * @throws StorageException.InUse if another has it
+   * @throws StorageException.Failed if the directory or its file {@code LOCK} cannot be used
+   */
+  public static DirectoryLock acquire(Path directory) {
     Path real;
     try {
       real = directory.toRealPath();
@@ -70,19 +83,32 @@ final class DirectoryLock implements AutoCloseable {
   }
 
   /** Whether {@link #markCreated} has ever been called for this directory. */
-  boolean isCreated() throws IOException {
+  public boolean isCreated() throws IOException {
     return file.size() > 0;
   }
 
-  /** Remembers that the engine's files are complete. */
-  void markCreated() throws IOException {
-    file.write(ByteBuffer.wrap(CREATED.getBytes(UTF_8)), 0);
+  /**
+   * Remembers, durably, that the engine's files are complete.
+   *
+   * @param engine what the engine is called, for people who look into the file
+   */
+  public void markCreated(String engine) throws IOException {
+    String created = "this directory belongs to an engine on " + engine + "\n";
+    file.write(ByteBuffer.wrap(created.getBytes(UTF_8)), 0);
     file.force(true);
   }
 
+  /** Whether it has not been closed. */
+  public boolean isHeld() {
+    return file.isOpen();
+  }
+
+  /** Lets others take the directory. Closing twice is harmless. */
   @Override
-  public void close() {
-    release(real, file);
+  public synchronized void close() {
+    if (file.isOpen()) {
+      release(real, file);
+    }
   }
 
   private static void release(Path real, @Nullable FileChannel file) {
