@@ -27,7 +27,7 @@ final class ToyEngine implements StorageEngine {
     try {
       entries = file.read(options.tables());
     } catch (RuntimeException e) {
-      file.unlock();
+      file.lock().close();
       throw e;
     }
   }
@@ -91,11 +91,11 @@ final class ToyEngine implements StorageEngine {
 
   @Override
   public synchronized void close() {
-    file.unlock();
+    file.lock().close();
   }
 
   private void requireOpen() {
-    if (!file.lock().isOpen()) {
+    if (!file.lock().isHeld()) {
       throw new StorageException.Refused("closed, perhaps by a commit or barrier that failed");
     }
   }

@@ -9,6 +9,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 
 import io.cairn.spi.storage.StorageException;
 import io.cairn.spi.storage.Table;
+import io.cairn.spi.storage.files.DirectoryLock;
 import io.cairn.spi.store.Bytes;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
@@ -24,9 +25,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipException;
@@ -36,37 +35,10 @@ import java.util.zip.ZipException;
  * checksum. It is written beside the old one, synced, and renamed, so there always is a whole one
  * (S4).
  */
-record ToyFile(Path directory, Path content, FileChannel lock) {
-  /** Asked before the lock: a process that closes a file anywhere loses all its locks on it. */
-  private static final Set<Path> OPEN_HERE = ConcurrentHashMap.newKeySet();
-
+record ToyFile(Path directory, Path content, DirectoryLock lock) {
   /** Takes the directory for one engine alone (S9). */
   static ToyFile lock(Path directory) {
-    try {
-      if (OPEN_HERE.add(directory)) {
-        FileChannel lock = FileChannel.open(directory.resolve("lock"), CREATE, WRITE);
-        if (lock.tryLock() != null) {
-          return new ToyFile(directory, directory.resolve("content"), lock);
-        }
-        lock.close();
-        OPEN_HERE.remove(directory);
-      }
-      throw new StorageException.InUse("'" + directory + "' is open in another engine");
-    } catch (IOException e) {
-      OPEN_HERE.remove(directory);
-      throw new StorageException.Failed("cannot lock '" + directory + "'", e);
-    }
-  }
-
-  void unlock() {
-    try {
-      if (lock.isOpen()) {
-        lock.close();
-        OPEN_HERE.remove(directory);
-      }
-    } catch (IOException e) {
-      throw new StorageException.Failed("cannot unlock '" + directory + "'", e);
-    }
+    return new ToyFile(directory, directory.resolve("content"), DirectoryLock.acquire(directory));
   }
 
   NavigableMap<Place, Bytes> read(List<Table> asked) {
