@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.conformancetests;
 
+import io.cairn.conformancetests.forwarding.ForwardingEngine;
 import io.cairn.spi.storage.Mutation;
 import io.cairn.spi.storage.StorageEngine;
 import io.cairn.spi.storage.StorageException;
@@ -24,7 +25,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A right engine behind a wrong one: each flaw is a change of one call. */
-final class WrongEngine implements StorageEngine {
+final class WrongEngine implements ForwardingEngine {
   private static final int LONG_KEY_BYTES = 200;
   private static final int LARGE_VALUE_BYTES = 1 << 20;
   private static final int STABLE_VIEWS_MAX = 8;
@@ -59,6 +60,11 @@ final class WrongEngine implements StorageEngine {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  @Override
+  public StorageEngine delegate() {
+    return engine;
   }
 
   @Override
@@ -174,11 +180,6 @@ final class WrongEngine implements StorageEngine {
   public StorageSize size() {
     StorageSize size = engine.size();
     return flaw == Flaw.S10_SIZE_IS_UNKNOWN ? new StorageSize(0, 0) : size;
-  }
-
-  @Override
-  public void reclaim() {
-    engine.reclaim();
   }
 
   @Override

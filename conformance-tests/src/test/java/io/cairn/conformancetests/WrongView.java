@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.conformancetests;
 
+import io.cairn.conformancetests.forwarding.ForwardingCursor;
 import io.cairn.spi.storage.Cursor;
 import io.cairn.spi.storage.StorageEngine;
 import io.cairn.spi.storage.StorageView;
@@ -105,7 +106,7 @@ final class WrongView implements StorageView {
   }
 
   /** Ends after so many entries. */
-  private static final class WrongCursor implements Cursor {
+  private static final class WrongCursor implements ForwardingCursor {
     private final Cursor cursor;
     private int left;
 
@@ -115,23 +116,13 @@ final class WrongView implements StorageView {
     }
 
     @Override
+    public Cursor delegate() {
+      return cursor;
+    }
+
+    @Override
     public boolean next() {
       return left-- > 0 && cursor.next();
-    }
-
-    @Override
-    public Bytes key() {
-      return cursor.key();
-    }
-
-    @Override
-    public Bytes value() {
-      return cursor.value();
-    }
-
-    @Override
-    public void close() {
-      cursor.close();
     }
   }
 }

@@ -2,13 +2,12 @@
 package io.cairn.kernel.virtual;
 
 import io.cairn.backendmemory.MemoryBackend;
+import io.cairn.conformancetests.forwarding.ForwardingEngine;
 import io.cairn.kernel.state.Tables;
 import io.cairn.spi.storage.Mutation;
 import io.cairn.spi.storage.StorageEngine;
 import io.cairn.spi.storage.StorageException;
 import io.cairn.spi.storage.StorageOptions;
-import io.cairn.spi.storage.StorageSize;
-import io.cairn.spi.storage.StorageView;
 import io.cairn.spi.store.Bytes;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -16,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** An engine in memory that can lose its newest commits, as a power cut makes others do (S4). */
-public final class CrashingEngine implements StorageEngine {
+public final class CrashingEngine implements ForwardingEngine {
   private final StorageEngine engine;
   private final List<List<Mutation>> commits = new ArrayList<>();
   private int durable;
@@ -55,8 +54,8 @@ public final class CrashingEngine implements StorageEngine {
   }
 
   @Override
-  public StorageView view() {
-    return engine.view();
+  public StorageEngine delegate() {
+    return engine;
   }
 
   /** Fails the next commit, and refuses everything after it (S7, S8). */
@@ -106,20 +105,5 @@ public final class CrashingEngine implements StorageEngine {
     failIfDue();
     engine.barrier();
     durable = commits.size();
-  }
-
-  @Override
-  public StorageSize size() {
-    return engine.size();
-  }
-
-  @Override
-  public void reclaim() {
-    engine.reclaim();
-  }
-
-  @Override
-  public void close() {
-    engine.close();
   }
 }

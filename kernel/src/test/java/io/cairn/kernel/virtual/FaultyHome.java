@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.kernel.virtual;
 
+import io.cairn.conformancetests.forwarding.ForwardingEngine;
 import io.cairn.kernel.directory.EngineFolders;
 import io.cairn.kernel.directory.MemberDirectory;
 import io.cairn.kernel.environment.FileDisk;
@@ -8,8 +9,6 @@ import io.cairn.spi.environment.Disk;
 import io.cairn.spi.environment.DiskFile;
 import io.cairn.spi.storage.Mutation;
 import io.cairn.spi.storage.StorageEngine;
-import io.cairn.spi.storage.StorageSize;
-import io.cairn.spi.storage.StorageView;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -96,7 +95,7 @@ public final class FaultyHome {
   }
 
   /** After the power is cut, closing is all that works, and changes nothing. */
-  private final class FaultyEngine implements StorageEngine {
+  private final class FaultyEngine implements ForwardingEngine {
     private final CrashingEngine engine;
 
     FaultyEngine(String folder) {
@@ -104,8 +103,8 @@ public final class FaultyHome {
     }
 
     @Override
-    public StorageView view() {
-      return engine.view();
+    public StorageEngine delegate() {
+      return engine;
     }
 
     @Override
@@ -120,16 +119,6 @@ public final class FaultyHome {
       step();
       engine.barrier();
       step();
-    }
-
-    @Override
-    public StorageSize size() {
-      return engine.size();
-    }
-
-    @Override
-    public void reclaim() {
-      engine.reclaim();
     }
 
     @Override

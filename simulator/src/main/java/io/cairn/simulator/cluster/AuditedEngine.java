@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.simulator.cluster;
 
+import io.cairn.conformancetests.forwarding.ForwardingEngine;
 import io.cairn.kernel.records.RevisionKey;
 import io.cairn.kernel.state.Tables;
 import io.cairn.spi.environment.ThreadSafe;
 import io.cairn.spi.storage.Mutation;
 import io.cairn.spi.storage.StorageEngine;
-import io.cairn.spi.storage.StorageSize;
 import io.cairn.spi.storage.StorageView;
 import io.cairn.spi.storage.Table;
 import io.cairn.spi.store.Bytes;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * until that is complete.
  */
 @ThreadSafe // All of a simulation is one thread.
-final class AuditedEngine implements StorageEngine {
+final class AuditedEngine implements ForwardingEngine {
   /** What the kernel sets in an engine while a state is being received. */
   private static final Bytes RECEIVING = Bytes.utf8("receiving");
 
@@ -52,6 +52,11 @@ final class AuditedEngine implements StorageEngine {
             }
           });
     }
+  }
+
+  @Override
+  public StorageEngine delegate() {
+    return engine;
   }
 
   @Override
@@ -119,30 +124,5 @@ final class AuditedEngine implements StorageEngine {
         }
       }
     }
-  }
-
-  @Override
-  public StorageView view() {
-    return engine.view();
-  }
-
-  @Override
-  public void barrier() {
-    engine.barrier();
-  }
-
-  @Override
-  public StorageSize size() {
-    return engine.size();
-  }
-
-  @Override
-  public void reclaim() {
-    engine.reclaim();
-  }
-
-  @Override
-  public void close() {
-    engine.close();
   }
 }

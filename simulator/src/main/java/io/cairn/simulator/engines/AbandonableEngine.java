@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.simulator.engines;
 
+import io.cairn.conformancetests.forwarding.ForwardingCursor;
+import io.cairn.conformancetests.forwarding.ForwardingEngine;
+import io.cairn.conformancetests.forwarding.ForwardingView;
 import io.cairn.simulator.environment.EventQueue;
 import io.cairn.spi.environment.ThreadSafe;
 import io.cairn.spi.storage.Cursor;
-import io.cairn.spi.storage.Mutation;
 import io.cairn.spi.storage.StorageEngine;
-import io.cairn.spi.storage.StorageSize;
 import io.cairn.spi.storage.StorageView;
 import io.cairn.spi.storage.Table;
 import io.cairn.spi.store.Bytes;
@@ -20,7 +21,7 @@ import java.util.Set;
  * would take back what that process had; here that is done in the order that S11 asks for.
  */
 @ThreadSafe // All of a simulation is one thread.
-final class AbandonableEngine implements StorageEngine {
+final class AbandonableEngine implements ForwardingEngine {
   private static final long BARRIER_NANOS = 200_000;
 
   private final StorageEngine engine;
@@ -40,6 +41,11 @@ final class AbandonableEngine implements StorageEngine {
   }
 
   @Override
+  public StorageEngine delegate() {
+    return engine;
+  }
+
+  @Override
   public StorageView view() {
     View view = new View(engine.view());
     views.add(view);
@@ -47,24 +53,9 @@ final class AbandonableEngine implements StorageEngine {
   }
 
   @Override
-  public void commit(List<Mutation> batch) {
-    engine.commit(batch);
-  }
-
-  @Override
   public void barrier() {
     engine.barrier();
     queue.elapse(BARRIER_NANOS);
-  }
-
-  @Override
-  public StorageSize size() {
-    return engine.size();
-  }
-
-  @Override
-  public void reclaim() {
-    engine.reclaim();
   }
 
   @Override
@@ -75,7 +66,7 @@ final class AbandonableEngine implements StorageEngine {
     }
   }
 
-  private final class View implements StorageView {
+  private final class View implements ForwardingView {
     private final StorageView view;
     private final Set<Cursor> cursors = new LinkedHashSet<>();
 
@@ -83,14 +74,14 @@ final class AbandonableEngine implements StorageEngine {
       this.view = view;
     }
 
+    @Override
+    public StorageView delegate() {
+      return view;
+    }
+
     void abandon() {
       new ArrayList<>(cursors).forEach(Cursor::close);
       close();
-    }
-
-    @Override
-    public void get(Table table, List<Bytes> keys, Found found) {
-      view.get(table, keys, found);
     }
 
     @Override
@@ -110,7 +101,7 @@ final class AbandonableEngine implements StorageEngine {
       }
     }
 
-    private final class Walk implements Cursor {
+    private final class Walk implements ForwardingCursor {
       private final Cursor cursor;
 
       Walk(Cursor cursor) {
@@ -119,18 +110,8 @@ final class AbandonableEngine implements StorageEngine {
       }
 
       @Override
-      public boolean next() {
-        return cursor.next();
-      }
-
-      @Override
-      public Bytes key() {
-        return cursor.key();
-      }
-
-      @Override
-      public Bytes value() {
-        return cursor.value();
+      public Cursor delegate() {
+        return cursor;
       }
 
       @Override

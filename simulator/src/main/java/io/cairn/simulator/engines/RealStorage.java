@@ -2,6 +2,7 @@
 package io.cairn.simulator.engines;
 
 import io.cairn.conformancetests.NativeLibraries;
+import io.cairn.conformancetests.TemporaryFolders;
 import io.cairn.simulator.environment.EventQueue;
 import io.cairn.spi.environment.OnLane;
 import io.cairn.spi.environment.Rng;
@@ -97,7 +98,7 @@ final class RealStorage implements Storage {
 
     InUse(FolderImage holds) {
       try {
-        folder = TemporaryFolders.create();
+        folder = ScratchFolders.create();
         holds.writeTo(folder);
       } catch (IOException e) {
         throw new UncheckedIOException(e);

@@ -2,12 +2,12 @@
 package io.cairn.simulator.environment;
 
 import io.cairn.backendmemory.MemoryBackend;
+import io.cairn.conformancetests.forwarding.ForwardingEngine;
 import io.cairn.spi.environment.ThreadSafe;
 import io.cairn.spi.storage.Cursor;
 import io.cairn.spi.storage.Mutation;
 import io.cairn.spi.storage.StorageEngine;
 import io.cairn.spi.storage.StorageOptions;
-import io.cairn.spi.storage.StorageSize;
 import io.cairn.spi.storage.StorageView;
 import io.cairn.spi.storage.Table;
 import io.cairn.spi.store.Bytes;
@@ -20,7 +20,7 @@ import java.util.List;
  * undo any number of the newest down to the last barrier.
  */
 @ThreadSafe
-public final class ModelEngine implements StorageEngine {
+public final class ModelEngine implements ForwardingEngine {
   private final EventQueue queue;
   private final List<Table> tables;
   private final long barrierNanos;
@@ -79,8 +79,8 @@ public final class ModelEngine implements StorageEngine {
   }
 
   @Override
-  public StorageView view() {
-    return engine.view();
+  public StorageEngine delegate() {
+    return engine;
   }
 
   @Override
@@ -97,20 +97,5 @@ public final class ModelEngine implements StorageEngine {
       durable = sinceBarrier.getLast();
       sinceBarrier.clear();
     }
-  }
-
-  @Override
-  public StorageSize size() {
-    return engine.size();
-  }
-
-  @Override
-  public void reclaim() {
-    engine.reclaim();
-  }
-
-  @Override
-  public void close() {
-    engine.close();
   }
 }

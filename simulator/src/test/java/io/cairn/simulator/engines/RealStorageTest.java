@@ -134,7 +134,7 @@ final class RealStorageTest {
   void nothingIsLeftInTheFileSystemWhenNoProcessRuns() throws IOException {
     Engines engines = engines(new LmdbBackend());
     put(engines.open(FOLDER), "a");
-    Path root = TemporaryFolders.create().getParent();
+    Path root = ScratchFolders.create().getParent();
 
     engines.processDied(rng);
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.simulator.parts;
 
+import io.cairn.conformancetests.forwarding.ForwardingCursor;
+import io.cairn.conformancetests.forwarding.ForwardingEngine;
+import io.cairn.conformancetests.forwarding.ForwardingView;
 import io.cairn.spi.environment.ThreadSafe;
 import io.cairn.spi.plugin.PluginDescriptor;
 import io.cairn.spi.storage.Cursor;
@@ -8,7 +11,6 @@ import io.cairn.spi.storage.Mutation;
 import io.cairn.spi.storage.StorageBackend;
 import io.cairn.spi.storage.StorageEngine;
 import io.cairn.spi.storage.StorageOptions;
-import io.cairn.spi.storage.StorageSize;
 import io.cairn.spi.storage.StorageView;
 import io.cairn.spi.storage.Table;
 import io.cairn.spi.store.Bytes;
@@ -16,7 +18,7 @@ import java.util.List;
 
 /** A right engine that is made wrong in one way. */
 @ThreadSafe
-final class WrongEngine implements StorageEngine {
+final class WrongEngine implements ForwardingEngine {
   /** In which. */
   enum Flaw {
     /** A barrier returns before anything is durable (S4). */
@@ -51,6 +53,11 @@ final class WrongEngine implements StorageEngine {
   }
 
   @Override
+  public StorageEngine delegate() {
+    return engine;
+  }
+
+  @Override
   public StorageView view() {
     StorageView view = engine.view();
     return flaw == Flaw.CURSOR_SKIPS_A_KEY ? new Skipping(view) : view;
@@ -77,45 +84,15 @@ final class WrongEngine implements StorageEngine {
     }
   }
 
-  @Override
-  public StorageSize size() {
-    return engine.size();
-  }
-
-  @Override
-  public void reclaim() {
-    engine.reclaim();
-  }
-
-  @Override
-  public void close() {
-    engine.close();
-  }
-
-  private record Skipping(StorageView view) implements StorageView {
-    @Override
-    public void get(Table table, List<Bytes> keys, Found found) {
-      view.get(table, keys, found);
-    }
-
+  private record Skipping(StorageView delegate) implements ForwardingView {
     @Override
     public Cursor scan(Table table, Bytes from, Bytes to) {
-      return new SkippingCursor(view.scan(table, from, to));
-    }
-
-    @Override
-    public Cursor scanReverse(Table table, Bytes from, Bytes to) {
-      return view.scanReverse(table, from, to);
-    }
-
-    @Override
-    public void close() {
-      view.close();
+      return new SkippingCursor(delegate.scan(table, from, to));
     }
   }
 
   /** Goes on from one key to the next but one, once. */
-  private static final class SkippingCursor implements Cursor {
+  private static final class SkippingCursor implements ForwardingCursor {
     private static final int SKIPPED = 7;
 
     private final Cursor cursor;
@@ -126,24 +103,14 @@ final class WrongEngine implements StorageEngine {
     }
 
     @Override
+    public Cursor delegate() {
+      return cursor;
+    }
+
+    @Override
     public boolean next() {
       at++;
       return cursor.next() && (at != SKIPPED || cursor.next());
-    }
-
-    @Override
-    public Bytes key() {
-      return cursor.key();
-    }
-
-    @Override
-    public Bytes value() {
-      return cursor.value();
-    }
-
-    @Override
-    public void close() {
-      cursor.close();
     }
   }
 }
