@@ -13,6 +13,7 @@ module io.cairn.spi {
   exports io.cairn.spi.auth;
   exports io.cairn.spi.consensus;
   exports io.cairn.spi.environment;
+  exports io.cairn.spi.network;
   exports io.cairn.spi.plugin;
   exports io.cairn.spi.storage;
   exports io.cairn.spi.storage.files;

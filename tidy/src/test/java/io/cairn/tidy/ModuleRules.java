@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.tidy;
 
-import static com.tngtech.archunit.base.DescribedPredicate.alwaysTrue;
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -112,8 +110,6 @@ final class ModuleRules {
           .matching("..io.cairn.(**)")
           .should()
           .beFreeOfCycles()
-          // They only say where a type lives, are everywhere, and need nothing themselves.
-          .ignoreDependency(alwaysTrue(), type(OnLane.class).or(type(ThreadSafe.class)))
           .because("packages that need each other are one package, and must be understood at once");
 
   private ModuleRules() {}

@@ -3,11 +3,11 @@ package io.cairn.conformancetests.consensus;
 
 import io.cairn.spi.environment.Disk;
 import io.cairn.spi.environment.EventLog;
-import io.cairn.spi.environment.PeerNetwork;
 import io.cairn.spi.environment.ProcessExit;
 import io.cairn.spi.environment.Rng;
 import io.cairn.spi.environment.Scheduler;
 import io.cairn.spi.environment.TimeSource;
+import io.cairn.spi.network.PeerNetwork;
 
 /**
  * The world as one life of a member sees it.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.conformancetests.consensus;
 
-import io.cairn.spi.environment.PeerNetwork;
+import io.cairn.spi.network.PeerNetwork;
 import io.cairn.spi.store.Bytes;
 import java.io.IOException;
 import java.util.EnumMap;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Connects members. Messages from one to another on a channel arrive in order, late or not at all
- * (X7); what was meant for an earlier life of a member never arrives.
+ * (N1); what was meant for an earlier life of a member never arrives.
  */
 final class VirtualNetwork {
   private static final int LATENCY_NANOS_MAX = 2_000_000;

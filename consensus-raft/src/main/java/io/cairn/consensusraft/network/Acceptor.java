@@ -4,8 +4,8 @@ package io.cairn.consensusraft.network;
 import static io.cairn.spi.environment.EventLog.field;
 
 import io.cairn.spi.environment.OnLane;
-import io.cairn.spi.environment.PeerNetwork.Channel;
-import io.cairn.spi.environment.PeerNetwork.Refusal;
+import io.cairn.spi.network.PeerNetwork.Channel;
+import io.cairn.spi.network.PeerNetwork.Refusal;
 import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.consensusraft.network;
 
-import io.cairn.spi.environment.PeerNetwork.Refusal;
+import io.cairn.spi.network.PeerNetwork.Refusal;
 import org.jspecify.annotations.Nullable;
 
 /** Judges whoever is at the other end of a stream, by its greeting. */

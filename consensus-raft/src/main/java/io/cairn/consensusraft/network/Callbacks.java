@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.consensusraft.network;
 
-import io.cairn.spi.environment.PeerNetwork.Channel;
-import io.cairn.spi.environment.PeerNetwork.Gate;
-import io.cairn.spi.environment.PeerNetwork.Receiver;
-import io.cairn.spi.environment.PeerNetwork.Refusal;
-import io.cairn.spi.environment.PeerNetwork.Responder;
-import io.cairn.spi.environment.PeerNetwork.Watcher;
 import io.cairn.spi.environment.ThreadSafe;
+import io.cairn.spi.network.PeerNetwork.Channel;
+import io.cairn.spi.network.PeerNetwork.Gate;
+import io.cairn.spi.network.PeerNetwork.Receiver;
+import io.cairn.spi.network.PeerNetwork.Refusal;
+import io.cairn.spi.network.PeerNetwork.Responder;
+import io.cairn.spi.network.PeerNetwork.Watcher;
 import io.cairn.spi.store.Bytes;
 import java.io.IOException;
 import java.util.Map;

@@ -4,12 +4,12 @@ package io.cairn.consensusraft.network;
 import static io.cairn.spi.environment.EventLog.field;
 
 import io.cairn.spi.environment.EventLog;
-import io.cairn.spi.environment.PeerNetwork;
 import io.cairn.spi.environment.ProcessExit;
 import io.cairn.spi.environment.Rng;
 import io.cairn.spi.environment.Scheduler;
 import io.cairn.spi.environment.ThreadSafe;
 import io.cairn.spi.environment.TimeSource;
+import io.cairn.spi.network.PeerNetwork;
 import io.cairn.spi.store.Bytes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;

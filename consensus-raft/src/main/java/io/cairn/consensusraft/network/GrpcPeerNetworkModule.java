@@ -3,7 +3,7 @@ package io.cairn.consensusraft.network;
 
 import dagger.Binds;
 import dagger.Module;
-import io.cairn.spi.environment.PeerNetwork;
+import io.cairn.spi.network.PeerNetwork;
 
 /** Offers the network over gRPC to a distribution, which provides {@link PeerNetworkOptions}. */
 @Module

@@ -4,7 +4,7 @@ package io.cairn.consensusraft.network;
 import static io.cairn.spi.environment.EventLog.field;
 
 import io.cairn.spi.environment.OnLane;
-import io.cairn.spi.environment.PeerNetwork.Channel;
+import io.cairn.spi.network.PeerNetwork.Channel;
 import io.cairn.spi.store.Bytes;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;

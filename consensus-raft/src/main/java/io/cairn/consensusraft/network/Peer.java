@@ -4,8 +4,8 @@ package io.cairn.consensusraft.network;
 import static io.cairn.spi.environment.EventLog.field;
 
 import io.cairn.spi.environment.OnLane;
-import io.cairn.spi.environment.PeerNetwork;
-import io.cairn.spi.environment.PeerNetwork.Channel;
+import io.cairn.spi.network.PeerNetwork;
+import io.cairn.spi.network.PeerNetwork.Channel;
 import io.cairn.spi.store.Bytes;
 import java.util.ArrayList;
 import java.util.EnumMap;

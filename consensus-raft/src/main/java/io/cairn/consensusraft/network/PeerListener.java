@@ -2,7 +2,7 @@
 package io.cairn.consensusraft.network;
 
 import io.cairn.spi.environment.EventLog;
-import io.cairn.spi.environment.PeerNetwork.Channel;
+import io.cairn.spi.network.PeerNetwork.Channel;
 import io.cairn.spi.store.Bytes;
 import io.grpc.Metadata;
 import io.grpc.Server;

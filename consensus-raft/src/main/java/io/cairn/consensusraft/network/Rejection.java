@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.consensusraft.network;
 
-import io.cairn.spi.environment.PeerNetwork.Refusal;
+import io.cairn.spi.network.PeerNetwork.Refusal;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;

@@ -11,7 +11,7 @@ import io.cairn.consensusraft.core.RaftCore;
 import io.cairn.spi.consensus.ConsensusOptions;
 import io.cairn.spi.environment.EventLog;
 import io.cairn.spi.environment.OnLane;
-import io.cairn.spi.environment.PeerNetwork;
+import io.cairn.spi.network.PeerNetwork;
 import java.util.List;
 
 /**

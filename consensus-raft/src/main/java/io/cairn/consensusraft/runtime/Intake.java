@@ -5,7 +5,7 @@ import io.cairn.consensusraft.core.Input;
 import io.cairn.consensusraft.snapshot.SnapshotExchange;
 import io.cairn.consensusraft.wire.PeerMessage;
 import io.cairn.spi.environment.OnLane;
-import io.cairn.spi.environment.PeerNetwork;
+import io.cairn.spi.network.PeerNetwork;
 import java.util.List;
 
 /**

@@ -2,8 +2,8 @@
 package io.cairn.consensusraft.runtime;
 
 import io.cairn.consensusraft.core.Input;
-import io.cairn.spi.environment.PeerNetwork;
 import io.cairn.spi.environment.ThreadSafe;
+import io.cairn.spi.network.PeerNetwork;
 
 /** Hands on what the network tells of connections. */
 @ThreadSafe

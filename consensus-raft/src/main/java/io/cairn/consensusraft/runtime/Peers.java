@@ -4,8 +4,8 @@ package io.cairn.consensusraft.runtime;
 import io.cairn.consensusraft.wire.FrameCodec;
 import io.cairn.consensusraft.wire.PeerMessage;
 import io.cairn.spi.environment.OnLane;
-import io.cairn.spi.environment.PeerNetwork;
-import io.cairn.spi.environment.PeerNetwork.Channel;
+import io.cairn.spi.network.PeerNetwork;
+import io.cairn.spi.network.PeerNetwork.Channel;
 import java.util.ArrayList;
 import java.util.List;
 

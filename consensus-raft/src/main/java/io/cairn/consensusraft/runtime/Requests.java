@@ -6,7 +6,7 @@ import io.cairn.consensusraft.snapshot.Arrival;
 import io.cairn.consensusraft.wire.FrameCodec;
 import io.cairn.spi.consensus.ConfigurationChange;
 import io.cairn.spi.consensus.Proposal;
-import io.cairn.spi.environment.PeerNetwork;
+import io.cairn.spi.network.PeerNetwork;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 

@@ -4,8 +4,8 @@ package io.cairn.consensusraft.snapshot;
 import io.cairn.consensusraft.wire.SnapshotCodec;
 import io.cairn.consensusraft.wire.SnapshotCodec.Frame;
 import io.cairn.consensusraft.wire.SnapshotMessage;
-import io.cairn.spi.environment.PeerNetwork;
-import io.cairn.spi.environment.PeerNetwork.Channel;
+import io.cairn.spi.network.PeerNetwork;
+import io.cairn.spi.network.PeerNetwork.Channel;
 import io.cairn.spi.store.Bytes;
 
 /** Says things to other members in this one's name. */

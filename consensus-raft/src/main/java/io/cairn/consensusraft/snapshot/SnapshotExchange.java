@@ -9,11 +9,11 @@ import io.cairn.consensusraft.wire.SnapshotCodec.Frame;
 import io.cairn.consensusraft.wire.SnapshotMessage;
 import io.cairn.spi.consensus.StateMachine;
 import io.cairn.spi.environment.EventLog;
-import io.cairn.spi.environment.PeerNetwork;
 import io.cairn.spi.environment.Rng;
 import io.cairn.spi.environment.Scheduler;
 import io.cairn.spi.environment.ThreadSafe;
 import io.cairn.spi.environment.TimeSource;
+import io.cairn.spi.network.PeerNetwork;
 import io.cairn.spi.store.Bytes;
 import java.util.concurrent.atomic.AtomicLong;
 

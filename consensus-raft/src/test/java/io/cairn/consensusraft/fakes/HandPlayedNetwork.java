@@ -5,7 +5,7 @@ import io.cairn.consensusraft.core.Message;
 import io.cairn.consensusraft.wire.FrameCodec;
 import io.cairn.consensusraft.wire.MalformedException;
 import io.cairn.consensusraft.wire.PeerMessage;
-import io.cairn.spi.environment.PeerNetwork;
+import io.cairn.spi.network.PeerNetwork;
 import io.cairn.spi.store.Bytes;
 import java.io.IOException;
 import java.util.ArrayList;

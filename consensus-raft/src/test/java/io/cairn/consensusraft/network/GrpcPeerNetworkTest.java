@@ -4,8 +4,8 @@ package io.cairn.consensusraft.network;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.cairn.spi.environment.PeerNetwork;
-import io.cairn.spi.environment.PeerNetwork.Channel;
+import io.cairn.spi.network.PeerNetwork;
+import io.cairn.spi.network.PeerNetwork.Channel;
 import io.cairn.spi.store.Bytes;
 import java.io.IOException;
 import java.net.InetAddress;

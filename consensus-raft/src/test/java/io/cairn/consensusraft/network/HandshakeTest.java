@@ -3,7 +3,7 @@ package io.cairn.consensusraft.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cairn.spi.environment.PeerNetwork.Channel;
+import io.cairn.spi.network.PeerNetwork.Channel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;

@@ -4,7 +4,7 @@ package io.cairn.consensusraft.network;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cairn.spi.environment.PeerNetwork.Channel;
+import io.cairn.spi.network.PeerNetwork.Channel;
 import io.cairn.spi.store.Bytes;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;

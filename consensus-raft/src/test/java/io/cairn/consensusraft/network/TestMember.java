@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.consensusraft.network;
 
-import io.cairn.spi.environment.PeerNetwork.Channel;
-import io.cairn.spi.environment.PeerNetwork.Refusal;
-import io.cairn.spi.environment.PeerNetwork.Watcher;
 import io.cairn.spi.environment.Rng;
+import io.cairn.spi.network.PeerNetwork.Channel;
+import io.cairn.spi.network.PeerNetwork.Refusal;
+import io.cairn.spi.network.PeerNetwork.Watcher;
 import io.cairn.spi.store.Bytes;
 import java.io.IOException;
 import java.net.InetAddress;

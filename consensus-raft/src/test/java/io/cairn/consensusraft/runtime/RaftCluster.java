@@ -13,7 +13,7 @@ import io.cairn.consensusraft.wire.PeerMessage;
 import io.cairn.spi.consensus.ConfigurationChange;
 import io.cairn.spi.consensus.Consensus;
 import io.cairn.spi.consensus.ConsensusOptions;
-import io.cairn.spi.environment.PeerNetwork;
+import io.cairn.spi.network.PeerNetwork;
 import io.cairn.spi.store.Bytes;
 import java.util.ArrayList;
 import java.util.HashSet;

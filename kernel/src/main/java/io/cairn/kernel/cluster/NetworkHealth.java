@@ -2,8 +2,8 @@
 package io.cairn.kernel.cluster;
 
 import io.cairn.spi.consensus.Consensus;
-import io.cairn.spi.environment.PeerNetwork;
 import io.cairn.spi.environment.ThreadSafe;
+import io.cairn.spi.network.PeerNetwork;
 
 /** What network and consensus know about the other members. */
 @ThreadSafe

@@ -2,7 +2,7 @@
 package io.cairn.kernel.cluster;
 
 import io.cairn.spi.environment.OnLane;
-import io.cairn.spi.environment.PeerNetwork;
+import io.cairn.spi.network.PeerNetwork;
 import io.cairn.spi.store.Member;
 import java.util.List;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.kernel.peer;
 
-import io.cairn.spi.environment.PeerNetwork;
 import io.cairn.spi.environment.ThreadSafe;
+import io.cairn.spi.network.PeerNetwork;
 import io.cairn.spi.store.Bytes;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

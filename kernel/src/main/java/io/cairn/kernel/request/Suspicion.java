@@ -4,9 +4,9 @@ package io.cairn.kernel.request;
 import io.cairn.spi.consensus.Configuration;
 import io.cairn.spi.consensus.Consensus;
 import io.cairn.spi.consensus.Leadership;
-import io.cairn.spi.environment.PeerNetwork;
 import io.cairn.spi.environment.ThreadSafe;
 import io.cairn.spi.environment.TimeSource;
+import io.cairn.spi.network.PeerNetwork;
 import io.cairn.spi.store.Reason.TimedOut;
 
 /**

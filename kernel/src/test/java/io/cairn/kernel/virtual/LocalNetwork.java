@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.kernel.virtual;
 
-import io.cairn.spi.environment.PeerNetwork;
+import io.cairn.spi.network.PeerNetwork;
 import io.cairn.spi.store.Bytes;
 import java.util.ArrayList;
 import java.util.List;

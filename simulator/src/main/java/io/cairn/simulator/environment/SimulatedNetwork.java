@@ -2,8 +2,8 @@
 package io.cairn.simulator.environment;
 
 import io.cairn.spi.environment.OnLane;
-import io.cairn.spi.environment.PeerNetwork;
 import io.cairn.spi.environment.Rng;
+import io.cairn.spi.network.PeerNetwork;
 import io.cairn.spi.store.Bytes;
 import java.util.EnumMap;
 import java.util.List;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * The wires between members. Every directed pair has its own health; connections stand, break, and
  * are made again; what was under way on a broken one is lost, or comes late.
  *
- * <p>Messages of one connection and channel arrive in order (X7), unless {@link Wire#wild} says
+ * <p>Messages of one connection and channel arrive in order (N1), unless {@link Wire#wild} says
  * that they need not: consensus must bear that, too.
  */
 @OnLane("simulation")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The only way to the world outside: time, randomness, threads, files, other members, logs.
+ * The only way to the world outside: time, randomness, threads, files, logs; other members are in
+ * {@code io.cairn.spi.network}.
  *
  * <p>Nothing in the kernel or in the consensus module reaches a clock, a thread, a file or a random
  * source by any other way, so that whole clusters can run in one deterministic thread under a
@@ -22,9 +23,7 @@
  *       renamed and removed in that directory. A failed sync is final: the data may be lost even if
  *       a later sync succeeds.
  *   <li>X6 {@link Disk#list} is sorted.
- *   <li>X7 Messages between two members on one channel arrive in order or not at all, and possibly
- *       late; nothing is delivered twice by one connection.
- *   <li>X8 A {@link Probe} answers false in production; a test may let the code take an unlikely
+ *   <li>X7 A {@link Probe} answers false in production; a test may let the code take an unlikely
  *       but legal choice.
  * </ul>
  *

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.cairn.spi.environment;
+package io.cairn.spi.network;
 
+import io.cairn.spi.environment.OnLane;
+import io.cairn.spi.environment.ThreadSafe;
 import io.cairn.spi.store.Bytes;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -8,7 +10,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages between the members of a cluster (X7).
+ * Messages between the members of a cluster (N1).
  *
  * <p><b>Threads.</b> Any may send; receivers are called on a lane of the network and hand on at
  * once. <b>Blocking.</b> Never. <b>Failure.</b> Sending is silent about loss; a full queue drops
