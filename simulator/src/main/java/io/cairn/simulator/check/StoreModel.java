@@ -19,17 +19,12 @@ import io.cairn.spi.store.OperationResult;
 import io.cairn.spi.store.PutRequest;
 import io.cairn.spi.store.PutResult;
 import io.cairn.spi.store.RangeRequest;
-import io.cairn.spi.store.RangeRequest.SortOrder;
-import io.cairn.spi.store.RangeRequest.SortTarget;
-import io.cairn.spi.store.RangeResult;
 import io.cairn.spi.store.Reason;
 import io.cairn.spi.store.ResponseHeader;
 import io.cairn.spi.store.StoreException;
 import io.cairn.spi.store.TxnRequest;
 import io.cairn.spi.store.TxnResult;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,11 +47,8 @@ import org.jspecify.annotations.Nullable;
  */
 @OnLane("owner")
 public final class StoreModel {
-  /** What a key was from a revision on; no value if it was deleted there. */
-  private record Version(long revision, @Nullable KeyValue value) {}
-
   private final long clusterId;
-  private final NavigableMap<Bytes, List<Version>> keys = new TreeMap<>();
+  private final KeyHistories keys = new KeyHistories();
   private final NavigableMap<Long, List<Watching.Event>> events = new TreeMap<>();
   private final NavigableMap<Long, Long> leases = new TreeMap<>();
 
@@ -184,7 +176,7 @@ public final class StoreModel {
     if (range.revision() > now) {
       return new Reason.FutureRevision();
     }
-    return range(range, range.revision() <= 0 ? now : range.revision(), header(now));
+    return keys.range(range, range.revision() <= 0 ? now : range.revision(), header(now));
   }
 
   /** What a transaction of nothing but reads shows when the store is at {@code now}. */
@@ -200,7 +192,7 @@ public final class StoreModel {
   private OperationResult readInside(long now, Operation operation) {
     return switch (operation) {
       case RangeRequest range ->
-          range(
+          keys.range(
               range,
               range.revision() <= 0 ? now : range.revision(),
               ResponseHeader.ofRevision(now));
@@ -215,50 +207,7 @@ public final class StoreModel {
 
   /** The key-value that a key had at a revision, or null. */
   public @Nullable KeyValue valueAt(Bytes key, long at) {
-    List<Version> versions = keys.get(key);
-    return versions == null ? null : valueAt(versions, at);
-  }
-
-  private static @Nullable KeyValue valueAt(List<Version> versions, long at) {
-    if (versions.getLast().revision() <= at) {
-      return versions.getLast().value(); // As most readers want it.
-    }
-    int low = 0;
-    int high = versions.size();
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (versions.get(middle).revision() <= at) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low == 0 ? null : versions.get(low - 1).value();
-  }
-
-  private List<KeyValue> stateAt(KeyRange range, long at) {
-    List<KeyValue> found = new ArrayList<>();
-    if (range.isVoid()) {
-      return found;
-    }
-    if (range.isSingle()) {
-      KeyValue value = valueAt(range.key(), at);
-      if (value != null) {
-        found.add(value);
-      }
-      return found;
-    }
-    NavigableMap<Bytes, List<Version>> candidates =
-        range.isOpenEnded()
-            ? keys.tailMap(range.key(), true)
-            : keys.subMap(range.key(), true, range.end(), false);
-    for (List<Version> versions : candidates.values()) {
-      KeyValue value = valueAt(versions, at);
-      if (value != null) {
-        found.add(value);
-      }
-    }
-    return found;
+    return keys.valueAt(key, at);
   }
 
   private Object entry(Supplier<Object> change) {
@@ -281,11 +230,7 @@ public final class StoreModel {
 
   private void set(Bytes key, @Nullable KeyValue value, boolean deletion) {
     KeyValue before = valueAt(key, revision + 1);
-    List<Version> versions = keys.computeIfAbsent(key, _ -> new ArrayList<>());
-    if (!versions.isEmpty() && versions.getLast().revision() == revision + 1) {
-      versions.removeLast();
-    }
-    versions.add(new Version(revision + 1, value));
+    keys.set(key, revision + 1, value);
     KeyValue told = value == null ? new KeyValue(key, 0, revision + 1, 0, Bytes.EMPTY, 0) : value;
     changes.add(
         new Watching.Event(
@@ -310,7 +255,7 @@ public final class StoreModel {
       return new Reason.LeaseNotFound();
     }
     return entry(() -> {
-      for (KeyValue kv : stateAt(KeyRange.ALL, revision)) {
+      for (KeyValue kv : keys.inRange(KeyRange.ALL, revision)) {
         if (kv.lease() == lease) {
           set(kv.key(), null, true);
         }
@@ -350,7 +295,7 @@ public final class StoreModel {
   private DeleteResult delete(DeleteRequest delete) {
     List<Bytes> previous = new ArrayList<>();
     long deleted = 0;
-    for (KeyValue before : stateAt(delete.range(), revision + 1)) {
+    for (KeyValue before : keys.inRange(delete.range(), revision + 1)) {
       set(before.key(), null, true);
       deleted++;
       if (delete.prevKv()) {
@@ -369,7 +314,7 @@ public final class StoreModel {
 
   private boolean holds(TxnRequest txn, long at) {
     for (Compare compare : txn.compares()) {
-      List<KeyValue> inRange = stateAt(compare.range(), at);
+      List<KeyValue> inRange = keys.inRange(compare.range(), at);
       if (inRange.isEmpty()) {
         KeyValue nothing = new KeyValue(Bytes.EMPTY, 0, 0, 0, Bytes.EMPTY, 0);
         if (compare.target() == Compare.Target.VALUE || !holds(compare, nothing)) {
@@ -442,7 +387,7 @@ public final class StoreModel {
       results.add(
           switch (operation) {
             case RangeRequest range ->
-                range(
+                keys.range(
                     range,
                     range.revision() <= 0 ? revision + 1 : range.revision(),
                     ResponseHeader.ofRevision(visible()));
@@ -459,57 +404,5 @@ public final class StoreModel {
           });
     }
     return results;
-  }
-
-  /** A range step by step as etcd does it: fetch, filter, sort, cut. */
-  private RangeResult range(RangeRequest range, long at, ResponseHeader header) {
-    List<KeyValue> kvs = stateAt(range.range(), at);
-    long count = kvs.size();
-    if (range.countOnly()) {
-      return new RangeResult(header, List.of(), false, count);
-    }
-    long limit = Math.max(0, range.limit());
-    boolean fetchesAll = range.order() != SortOrder.NONE || range.isFiltered() || limit == 0;
-    if (!fetchesAll && kvs.size() > limit + 1) {
-      kvs = new ArrayList<>(kvs.subList(0, (int) limit + 1));
-    }
-    kvs.removeIf(kv -> isFilteredOut(range, kv));
-    Comparator<KeyValue> order = byTarget(range.target());
-    kvs.sort(range.order() == SortOrder.DESCEND ? Collections.reverseOrder(order) : order);
-    boolean more = limit > 0 && kvs.size() > limit;
-    List<Bytes> encoded = new ArrayList<>();
-    for (KeyValue kv : more ? kvs.subList(0, (int) limit) : kvs) {
-      KeyValue shown = kv;
-      if (range.keysOnly()) {
-        shown =
-            new KeyValue(
-                kv.key(),
-                kv.createRevision(),
-                kv.modRevision(),
-                kv.version(),
-                Bytes.EMPTY,
-                range.target() == SortTarget.VALUE ? kv.lease() : 0);
-      }
-      encoded.add(KeyValueFormat.encode(shown));
-    }
-    return new RangeResult(header, encoded, more, count);
-  }
-
-  private static boolean isFilteredOut(RangeRequest range, KeyValue kv) {
-    return (range.maxModRevision() != 0 && kv.modRevision() > range.maxModRevision())
-        || (range.minModRevision() != 0 && kv.modRevision() < range.minModRevision())
-        || (range.maxCreateRevision() != 0 && kv.createRevision() > range.maxCreateRevision())
-        || (range.minCreateRevision() != 0 && kv.createRevision() < range.minCreateRevision());
-  }
-
-  private static Comparator<KeyValue> byTarget(SortTarget target) {
-    return switch (target) {
-      case KEY -> Comparator.comparing(KeyValue::key);
-      case VERSION -> Comparator.comparingLong(KeyValue::version);
-      case CREATE -> Comparator.comparingLong(KeyValue::createRevision);
-      case MOD -> Comparator.comparingLong(KeyValue::modRevision);
-      case VALUE -> Comparator.comparing(KeyValue::value);
-      case UNKNOWN -> throw new IllegalArgumentException("refused before");
-    };
   }
 }

@@ -5,17 +5,14 @@ import io.cairn.consensusraft.core.Configuration;
 import io.cairn.consensusraft.core.Effects;
 import io.cairn.consensusraft.core.Input;
 import io.cairn.consensusraft.core.Message;
-import io.cairn.consensusraft.core.RaftCore;
 import io.cairn.consensusraft.core.Settings;
 import io.cairn.spi.environment.InvariantViolation;
 import io.cairn.spi.store.Bytes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.TreeMap;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 
 /**
  * Carries out the commands of a scenario, one at a time. Nothing moves by itself: no time passes
@@ -39,7 +36,7 @@ import java.util.stream.Collectors;
  * corrupt n1 index           the disk of n1, which is down, forgets what lies behind
  * barrier n1 ; cut-log n1 index ; install n1->n2 [fails]
  * stops n1 command           the command makes n1 end itself
- * show n1|all field...       see {@link #field}
+ * show n1|all field...       see {@link Shown#field}
  * </pre>
  *
  * <p>Kinds of messages: vote, append, heartbeat, snapshot, read, timeout, stale.
@@ -81,10 +78,11 @@ public final class ScenarioRunner {
       case "transfer" ->
           member(words.getFirst()).step(new Input.Transfer(cluster.idOf(words.get(1))));
       case "deliver" -> deliver(words);
-      case "drop" -> cluster.network.removeIf(selector(words));
+      case "drop" -> cluster.network.removeIf(MessageSelector.of(words, cluster));
       case "duplicate" ->
-          cluster.network.addAll(cluster.network.stream().filter(selector(words)).toList());
-      case "hold" -> held.add(selector(words));
+          cluster.network.addAll(
+              cluster.network.stream().filter(MessageSelector.of(words, cluster)).toList());
+      case "hold" -> held.add(MessageSelector.of(words, cluster));
       case "release" -> held.clear();
       case "settle" -> cluster.settle(this::mayMove);
       case "partition" -> partition(String.join("", words));
@@ -154,7 +152,7 @@ public final class ScenarioRunner {
             : ids(words.getFirst().substring(5));
     Predicate<Message> votes =
         message ->
-            kind(message).equals("vote")
+            MessageSelector.kind(message).equals("vote")
                 && ((message.header().from() == member.id && voters.contains(message.header().to()))
                     || (message.header().to() == member.id
                         && voters.contains(message.header().from())));
@@ -166,8 +164,8 @@ public final class ScenarioRunner {
       // Whoever has given its vote in that term already may give it in the next.
     } while (member.core().role().kind() == Effects.RoleKind.CANDIDATE
         && voters.stream().anyMatch(id -> votedForOther(id, member)));
-    cluster.network.removeIf(
-        message -> kind(message).equals("vote") && message.header().from() == member.id);
+    cluster.network.removeIf(message ->
+        MessageSelector.kind(message).equals("vote") && message.header().from() == member.id);
   }
 
   private boolean votedForOther(long id, CoreMember candidate) {
@@ -212,7 +210,7 @@ public final class ScenarioRunner {
   }
 
   private void deliver(List<String> words) {
-    Predicate<Message> selected = selector(words).and(this::mayMove);
+    Predicate<Message> selected = MessageSelector.of(words, cluster).and(this::mayMove);
     if (words.stream().anyMatch(word -> word.contains("<->"))) {
       cluster.settle(selected);
     } else {
@@ -291,130 +289,11 @@ public final class ScenarioRunner {
         output.append(" down");
       } else {
         for (String field : words.subList(1, words.size())) {
-          output.append(' ').append(field).append('=').append(field(member, field));
+          output.append(' ').append(field).append('=').append(Shown.field(cluster, member, field));
         }
       }
       output.append('\n');
     }
-  }
-
-  /** What is known of a member by a name. */
-  private String field(CoreMember member, String name) {
-    RaftCore core = member.core();
-    return switch (name) {
-      case "role" -> core.role().kind().toString().toLowerCase(Locale.ROOT).replace('_', '-');
-      case "term" -> Long.toString(core.role().term());
-      case "leader" -> core.role().leader() == 0 ? "none" : "n" + core.role().leader();
-      case "vote" -> core.vote() == 0 ? "none" : "n" + core.vote();
-      case "commit" -> Long.toString(core.role().commit());
-      case "applied" -> Long.toString(core.applied());
-      case "last" -> Long.toString(core.lastIndex());
-      case "durable" -> Long.toString(core.durableIndex());
-      case "log" -> log(core);
-      case "config" ->
-          core.configuration().members().stream()
-              .map(m ->
-                  (m.learner() ? "~" : "")
-                      + "n"
-                      + m.id()
-                      + (m.incarnation() == 0 ? "" : "#" + m.incarnation()))
-              .toList()
-              .toString();
-      case "match" ->
-          cluster.members.keySet().stream()
-              .filter(id -> id != member.id)
-              .map(id -> "n" + id + ":" + core.matchOf(id))
-              .toList()
-              .toString();
-      case "reads" -> member.reads.toString();
-      case "dropped" -> member.dropped.toString();
-      case "sends" ->
-          cluster.network.stream()
-              .filter(message -> message.header().from() == member.id)
-              .map(ScenarioRunner::describe)
-              .toList()
-              .toString();
-      default -> throw new IllegalArgumentException("no field '" + name + "'");
-    };
-  }
-
-  private static String log(RaftCore core) {
-    String text =
-        core.window().stream()
-            .map(entry ->
-                entry.index()
-                    + ":"
-                    + entry.term()
-                    + switch (entry.kind()) {
-                      case NOOP -> " noop";
-                      case BINDING -> " binding";
-                      case COMMAND -> " \"" + entry.payload().toUtf8() + "\"";
-                      case CONFIGURATION -> " " + entry.payload().toUtf8();
-                    })
-            .collect(Collectors.joining(", "));
-    return "[" + text + "]";
-  }
-
-  private static String describe(Message message) {
-    String to = "->n" + message.header().to();
-    return switch (message) {
-      case Message.VoteRequest m -> (m.pre() ? "pre-vote?" : "vote?") + to;
-      case Message.VoteResponse m ->
-          (m.pre() ? "pre-vote " : "vote ") + (m.granted() ? "yes" : "no") + to;
-      case Message.AppendRequest m ->
-          "append " + m.prevIndex() + "+" + m.entries().size() + " commit " + m.commit() + to;
-      case Message.CommitNotice m -> "commit " + m.commit() + " at " + m.index() + to;
-      case Message.AppendAccepted m -> "accepted " + m.match() + to;
-      case Message.AppendRejected m ->
-          "rejected " + m.rejectedIndex() + " hint " + m.hintIndex() + ":" + m.hintTerm() + to;
-      case Message.Heartbeat m -> "heartbeat commit " + m.commit() + to;
-      case Message.HeartbeatResponse _ -> "alive" + to;
-      case Message.InstallSnapshot m -> "snapshot " + m.point().index() + to;
-      case Message.TimeoutNow _ -> "campaign now" + to;
-      case Message.ReadIndexRequest _ -> "read?" + to;
-      case Message.ReadIndexResponse m -> "read " + m.index() + to;
-      case Message.StaleTerm _ -> "stale" + to;
-    };
-  }
-
-  private static String kind(Message message) {
-    return switch (message) {
-      case Message.VoteRequest _, Message.VoteResponse _ -> "vote";
-      case Message.AppendRequest _,
-          Message.CommitNotice _,
-          Message.AppendAccepted _,
-          Message.AppendRejected _ ->
-          "append";
-      case Message.Heartbeat _, Message.HeartbeatResponse _ -> "heartbeat";
-      case Message.InstallSnapshot _ -> "snapshot";
-      case Message.TimeoutNow _ -> "timeout";
-      case Message.ReadIndexRequest _, Message.ReadIndexResponse _ -> "read";
-      case Message.StaleTerm _ -> "stale";
-    };
-  }
-
-  private Predicate<Message> selector(List<String> words) {
-    List<String> kinds = words.stream().filter(word -> !word.contains("->")).toList();
-    List<Predicate<Message>> links =
-        words.stream().filter(word -> word.contains("->")).map(this::link).toList();
-    return message ->
-        (kinds.isEmpty() || kinds.contains(kind(message)))
-            && (links.isEmpty() || links.stream().anyMatch(link -> link.test(message)));
-  }
-
-  private Predicate<Message> link(String word) {
-    if (word.contains("<->")) {
-      String[] ends = word.split("<->", -1);
-      return between(ends[0], ends[1]).or(between(ends[1], ends[0]));
-    }
-    String[] ends = word.split("->", -1);
-    return between(ends[0], ends[1]);
-  }
-
-  private Predicate<Message> between(String from, String to) {
-    return message ->
-        (from.isEmpty() || message.header().from() == cluster.idOf(from))
-            && (to.isEmpty() || message.header().to() == cluster.idOf(to));
   }
 
   private CoreMember member(String name) {

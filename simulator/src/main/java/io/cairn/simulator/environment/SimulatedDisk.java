@@ -30,16 +30,6 @@ import org.jspecify.annotations.Nullable;
  */
 @ThreadSafe // All of a simulation is one thread.
 public final class SimulatedDisk implements Disk {
-  /** The smallest part of a write that is written as a whole. */
-  public static final int SECTOR = 512;
-
-  // What a power cut leaves of what need not survive: everything, nothing, any writes, any sectors
-  // of each, or of each those up to some sector.
-  private static final int ALL = 0;
-  private static final int HALF = 2;
-  private static final int TORN = 3;
-  private static final int TORN_IN_ORDER = 4;
-
   /**
    * How a disk is, now.
    *
@@ -157,14 +147,14 @@ public final class SimulatedDisk implements Disk {
 
   /** The power fails: what is not durable by now is kept or lost at random. */
   public void powerFailed() {
-    powerFailed(rng.below(TORN_IN_ORDER + 1));
+    powerFailed(PowerFailure.atRest(rng));
   }
 
-  private void powerFailed(int mode) {
+  private void powerFailed(PowerFailure failure) {
     epoch++;
     operationsLeft = -1;
     for (NameChange change : nameChanges) {
-      if (survives(mode)) {
+      if (failure.spares()) {
         change.apply(durableNames);
       }
     }
@@ -176,45 +166,15 @@ public final class SimulatedDisk implements Disk {
         cutSyncs++;
       }
       for (FileContent.Pending pending : content.pending) {
-        if (!pending.lost && survives(mode)) {
-          content.makeDurable(mode >= TORN ? torn(content, pending.write, mode) : pending.write);
+        if (!pending.lost && failure.spares()) {
+          content.makeDurable(failure.leavesOf(pending.write, content));
         }
       }
       content.pending.clear();
       content.now = content.durable.clone();
       content.size = content.durableSize;
     }
-  }
-
-  /** Whether something that need not survive does, maybe in part. */
-  private boolean survives(int mode) {
-    return mode == ALL || mode >= TORN || (mode == HALF && rng.below(2) == 0);
-  }
-
-  /** The write with some of its sectors as they were before: any, or all from one on. */
-  private FileContent.Write torn(FileContent content, FileContent.Write write, int mode) {
-    byte[] bytes = write.bytes().toByteArray();
-    long first = write.at() / SECTOR;
-    long last = (write.at() + bytes.length - 1) / SECTOR;
-    int kept = 0;
-    long from =
-        mode == TORN_IN_ORDER ? first + rng.below((int) Math.max(1, last - first + 2)) : first;
-    for (long sector = first; sector <= last && bytes.length > 0; sector++) {
-      if (mode == TORN_IN_ORDER ? sector >= from : rng.below(2) == 0) {
-        int begin = (int) Math.max(0, sector * SECTOR - write.at());
-        int end = (int) Math.min(bytes.length, (sector + 1) * SECTOR - write.at());
-        for (int i = begin; i < end; i++) {
-          long at = write.at() + i;
-          bytes[i] = at < content.durable.length ? content.durable[(int) at] : 0;
-        }
-      } else {
-        kept++;
-      }
-    }
-    if (kept > 0 && kept <= last - first) {
-      tornWrites++;
-    }
-    return new FileContent.Write(write.at(), Bytes.of(bytes), write.sizeAfter());
+    tornWrites += failure.tornWrites();
   }
 
   /** The paths of all files. */
@@ -387,8 +347,7 @@ public final class SimulatedDisk implements Disk {
   /** The power fails before something is done, if it is to. */
   private void operation() {
     if (operationsLeft >= 0 && --operationsLeft < 0) {
-      // In the middle of something: that is what tears writes.
-      powerFailed(rng.below(3) == 0 ? rng.below(TORN) : TORN + rng.below(2));
+      powerFailed(PowerFailure.withinAnOperation(rng));
       Runnable told = powerCut;
       if (told != null) {
         told.run();

@@ -70,12 +70,12 @@ final class SimulatedDiskTest {
       SimulatedDisk disk = disk(seed);
       DiskFile file = disk.create("d/f");
       disk.syncDirectory("d");
-      write(file, 0, "a".repeat(SimulatedDisk.SECTOR) + "b".repeat(SimulatedDisk.SECTOR));
+      write(file, 0, "a".repeat(PowerFailure.SECTOR) + "b".repeat(PowerFailure.SECTOR));
       file.sync();
-      write(file, 0, "c".repeat(SimulatedDisk.SECTOR) + "d".repeat(SimulatedDisk.SECTOR));
+      write(file, 0, "c".repeat(PowerFailure.SECTOR) + "d".repeat(PowerFailure.SECTOR));
       disk.powerFailed();
       String text = read(disk, "d/f");
-      left.add("" + text.charAt(0) + text.charAt(SimulatedDisk.SECTOR));
+      left.add("" + text.charAt(0) + text.charAt(PowerFailure.SECTOR));
     }
 
     assertThat(left).containsExactly("ab", "ad", "cb", "cd");
