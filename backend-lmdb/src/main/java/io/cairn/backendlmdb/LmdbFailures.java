@@ -2,12 +2,15 @@
 package io.cairn.backendlmdb;
 
 import io.cairn.spi.storage.StorageException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** What LMDB's results mean to an operator. Those above zero are the operating system's. */
 final class LmdbFailures {
   static final int NO_MEMORY = 12;
 
+  private static final int IO_ERROR = 5;
   private static final int NO_SPACE = 28;
   private static final int FILE_TOO_LARGE = 27;
   private static final int QUOTA_LINUX = 122;
@@ -20,6 +23,9 @@ final class LmdbFailures {
   private static final int MAP_FULL = -30792;
   private static final int READERS_FULL = -30790;
   private static final int INCOMPATIBLE = -30784;
+
+  /** Less than the largest write of pages that LMDB asks for at once. */
+  private static final long SCRAPS_BYTES = 128 << 10;
 
   private LmdbFailures() {}
 
@@ -44,11 +50,27 @@ final class LmdbFailures {
     return of(result, Lmdb.text(result), what, directory);
   }
 
+  /**
+   * LMDB says "input/output error" of a write that the file system took a part of, which is how one
+   * begins to be full. Such a write has used up what there was, so only scraps are left of it.
+   */
+  static int meaning(int result, long usableBytes) {
+    return result == IO_ERROR && usableBytes < SCRAPS_BYTES ? NO_SPACE : result;
+  }
+
+  private static long usableBytes(Path directory) {
+    try {
+      return Files.getFileStore(directory).getUsableSpace();
+    } catch (IOException e) {
+      return Long.MAX_VALUE; // what is wrong there is something else
+    }
+  }
+
   static StorageException of(int result, String text, String what, Path directory) {
     Code cause = new Code(result, text);
     String message =
         "cannot " + what + " in '" + directory.resolve(LmdbEnvironment.DATA) + "': " + text;
-    return switch (result) {
+    return switch (meaning(result, usableBytes(directory))) {
       case NO_SPACE, QUOTA_LINUX, QUOTA_MAC ->
           new StorageException.Full(
               message + "; free space on its file system, then restart", cause);
@@ -64,6 +86,10 @@ final class LmdbFailures {
       case VERSION_MISMATCH, INCOMPATIBLE ->
           new StorageException.Damaged(
               message + "; it was written by another version of LMDB", cause);
+      case IO_ERROR ->
+          new StorageException.Failed(
+              message + "; look at the medium, at quotas and at limits on files (ulimit -f)",
+              cause);
       case READERS_FULL ->
           new StorageException.Failed(
               message + "; there are " + LmdbEnvironment.READERS_MAX + " views already", cause);

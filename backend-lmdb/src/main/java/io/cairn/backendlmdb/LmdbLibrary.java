@@ -37,7 +37,11 @@ final class LmdbLibrary {
       symbols = SymbolLookup.libraryLookup(library, Arena.global());
     } catch (IOException | IllegalArgumentException e) {
       throw new StorageException.Failed(
-          "cannot load LMDB's native library, unpacked in '" + nativeDirectory + "'", e);
+          "cannot load LMDB's native library, unpacked in '"
+              + nativeDirectory
+              + "': "
+              + e.getMessage(),
+          e);
     }
   }
 

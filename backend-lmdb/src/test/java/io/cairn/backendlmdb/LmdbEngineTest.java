@@ -292,6 +292,16 @@ final class LmdbEngineTest {
     }
   }
 
+  @Test
+  void aWriteThatWasTakenInPartMeansThatTheDiskIsFull() {
+    int ioError = 5;
+    int noSpace = 28;
+
+    assertThat(LmdbFailures.meaning(ioError, 4096)).isEqualTo(noSpace);
+    assertThat(LmdbFailures.meaning(ioError, 1 << 30)).isEqualTo(ioError);
+    assertThat(LmdbFailures.meaning(13, 0)).isEqualTo(13);
+  }
+
   private StorageEngine open(Path directory) {
     return new LmdbBackend().open(options(directory));
   }

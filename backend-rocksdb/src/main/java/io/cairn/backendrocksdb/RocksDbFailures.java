@@ -17,7 +17,7 @@ final class RocksDbFailures {
     if (status == null) {
       return new StorageException.Failed(message, e);
     }
-    if (status.getSubCode() == Status.SubCode.NoSpace) {
+    if (status.getSubCode() == Status.SubCode.NoSpace || saysThatThereIsNoSpace(e)) {
       return new StorageException.Full(
           message + "; free space on its file system, then restart", e);
     }
@@ -39,6 +39,12 @@ final class RocksDbFailures {
           Undefined ->
           new StorageException.Failed(message, e);
     };
+  }
+
+  /** An open that fails for want of space says so in its text only; so does a quota, always. */
+  private static boolean saysThatThereIsNoSpace(RocksDBException e) {
+    String text = String.valueOf(e.getMessage());
+    return text.contains("No space left on device") || text.contains("Disk quota exceeded");
   }
 
   /** RocksDB has one code for all of these; only the text tells them apart. */

@@ -36,7 +36,11 @@ final class RocksDbLibrary {
       loaded = true;
     } catch (IOException | UnsatisfiedLinkError e) {
       throw new StorageException.Failed(
-          "cannot load RocksDB's native library, unpacked in '" + nativeDirectory + "'", e);
+          "cannot load RocksDB's native library, unpacked in '"
+              + nativeDirectory
+              + "': "
+              + e.getMessage(),
+          e);
     }
   }
 

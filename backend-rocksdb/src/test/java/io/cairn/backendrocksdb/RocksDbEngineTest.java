@@ -109,6 +109,15 @@ final class RocksDbEngineTest {
         .isInstanceOf(StorageException.Full.class)
         .hasMessage(
             "cannot write in 'somewhere': as it says; free space on its file system, then restart");
+    // As an open says it.
+    assertThat(
+            RocksDbFailures.of(
+                "open",
+                directory,
+                new RocksDBException(
+                    "DB::Open() failed --- IO error: No space left on device: While appending",
+                    new Status(Status.Code.IOError, Status.SubCode.None, "a"))))
+        .isInstanceOf(StorageException.Full.class);
     assertThat(RocksDbFailures.of("write", directory, failure("IOError", "None", "a")))
         .isInstanceOf(StorageException.Failed.class);
     assertThat(RocksDbFailures.of("write", directory, failure("Corruption", "None", "a")))

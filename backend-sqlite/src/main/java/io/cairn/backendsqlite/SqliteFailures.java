@@ -34,7 +34,8 @@ final class SqliteFailures {
       case BUSY ->
           new StorageException.Failed(
               message + "; another program has the file open, which must not be", e);
-      case IO_ERROR -> new StorageException.Failed(message + "; look at the medium", e);
+      case IO_ERROR ->
+          new StorageException.Failed(message + "; look at the medium, and at quotas", e);
       default -> new StorageException.Failed(message, e);
     };
   }

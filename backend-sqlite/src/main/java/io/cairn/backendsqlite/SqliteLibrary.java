@@ -42,7 +42,11 @@ final class SqliteLibrary {
       loaded = true;
     } catch (Exception e) { // the driver declares no narrower one
       throw new StorageException.Failed(
-          "cannot load SQLite's native library, unpacked in '" + nativeDirectory + "'", e);
+          "cannot load SQLite's native library, unpacked in '"
+              + nativeDirectory
+              + "': "
+              + e.getMessage(),
+          e);
     }
   }
 
