@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.conformancetests;
 
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
-import java.util.List;
-import java.util.Random;
 import java.util.stream.Stream;
 
 /**
@@ -68,20 +63,7 @@ enum Flaw {
   }
 
   /** The flaws that this run tries. */
-  static List<Flaw> ofThisRun() {
-    String asked = System.getProperty("cairn.flaws");
-    if (asked == null) {
-      List<Flaw> drawn = new ArrayList<>(List.of(values()));
-      Collections.shuffle(drawn, new Random(Seeds.ofThisRun().findFirst().orElseThrow()));
-      return drawn.subList(0, TRIED_IN_A_BUILD);
-    }
-    return asked.equals("all")
-        ? List.of(values())
-        : Arrays.stream(asked.split(",")).map(Flaw::valueOf).toList();
-  }
-
-  /** As a source of arguments. */
-  static Stream<Flaw> stream() {
-    return ofThisRun().stream();
+  static Stream<Flaw> ofThisRun() {
+    return PlantedFlaws.ofThisRun(Flaw.class, TRIED_IN_A_BUILD);
   }
 }

@@ -30,7 +30,7 @@ final class StorageConformanceTest {
   }
 
   @ParameterizedTest(name = "-Dcairn.flaws={0}")
-  @MethodSource("io.cairn.conformancetests.Flaw#stream")
+  @MethodSource("io.cairn.conformancetests.Flaw#ofThisRun")
   void aFlawIsBlamedOnItsRuleAlone(Flaw flaw) {
     Report report =
         new Examination(StorageRules.CATALOGUE, flaw.name())

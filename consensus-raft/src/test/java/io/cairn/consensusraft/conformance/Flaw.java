@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.consensusraft.conformance;
 
-import io.cairn.conformancetests.Seeds;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
-import java.util.List;
-import java.util.Random;
+import io.cairn.conformancetests.PlantedFlaws;
 import java.util.stream.Stream;
 
 /**
@@ -47,14 +42,6 @@ enum Flaw {
 
   /** The flaws that this run tries. */
   static Stream<Flaw> ofThisRun() {
-    String asked = System.getProperty("cairn.flaws");
-    if (asked == null) {
-      List<Flaw> drawn = new ArrayList<>(List.of(values()));
-      Collections.shuffle(drawn, new Random(Seeds.ofThisRun().findFirst().orElseThrow()));
-      return drawn.stream().limit(TRIED_IN_A_BUILD);
-    }
-    return asked.equals("all")
-        ? Stream.of(values())
-        : Arrays.stream(asked.split(",")).map(Flaw::valueOf);
+    return PlantedFlaws.ofThisRun(Flaw.class, TRIED_IN_A_BUILD);
   }
 }
