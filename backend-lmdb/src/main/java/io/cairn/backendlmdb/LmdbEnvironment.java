@@ -31,6 +31,9 @@ import java.util.Set;
 final class LmdbEnvironment implements AutoCloseable {
   static final String DATA = "data.mdb";
 
+  /** Where LMDB keeps its table of readers. */
+  private static final String READERS = "lock.mdb";
+
   /** What the file is called until it is whole. */
   private static final String CREATING = "creating.mdb";
 
@@ -38,6 +41,9 @@ final class LmdbEnvironment implements AutoCloseable {
 
   /** How many views there can be at once: each has a slot in a table of 64 bytes per slot. */
   static final int READERS_MAX = 1024;
+
+  /** A slot per reader, and two for locks and counters, each as long as a line of a CPU's cache. */
+  private static final int READERS_BYTES = (READERS_MAX + 2) * 64;
 
   private static final long MAP_BYTES_MIN = 64L << 20;
   private static final int FILE_MODE = 0600;
@@ -71,6 +77,7 @@ final class LmdbEnvironment implements AutoCloseable {
       if (!Files.exists(data)) {
         create(exchange, directory, tables.size());
       }
+      makeReaders(directory);
       opened =
           new LmdbEnvironment(
               directory, lock, openLargest(exchange, directory, 0, tables.size(), mapBytesWanted));
@@ -82,7 +89,7 @@ final class LmdbEnvironment implements AutoCloseable {
       complete = true;
       return opened;
     } catch (IOException e) {
-      throw new StorageException.Failed("cannot open the store in '" + directory + "'", e);
+      throw LmdbFailures.of(e, "open the store", directory);
     } finally {
       if (!complete) {
         if (opened != null) {
@@ -109,6 +116,15 @@ final class LmdbEnvironment implements AutoCloseable {
     Files.move(creating, directory.resolve(DATA), StandardCopyOption.ATOMIC_MOVE);
     // LMDB syncs its file, but not the name of it.
     sync(directory, StandardOpenOption.READ);
+  }
+
+  /**
+   * LMDB would make its table of readers as a hole in a file, and write to it through a map: where
+   * the file system is full that ends the process, without a word. So the table is written here
+   * first, as zeros, which LMDB takes for a new one. Nobody else has it open.
+   */
+  private static void makeReaders(Path directory) throws IOException {
+    Files.write(directory.resolve(READERS), new byte[READERS_BYTES]);
   }
 
   private static void sync(Path path, StandardOpenOption access) throws IOException {

@@ -58,6 +58,14 @@ final class LmdbFailures {
     return result == IO_ERROR && usableBytes < SCRAPS_BYTES ? NO_SPACE : result;
   }
 
+  /** The same, of what is done to files beside LMDB. */
+  static StorageException of(IOException e, String what, Path directory) {
+    String message = "cannot " + what + " in '" + directory + "': " + e.getMessage();
+    return usableBytes(directory) < SCRAPS_BYTES
+        ? new StorageException.Full(message + "; free space on its file system, then restart", e)
+        : new StorageException.Failed(message, e);
+  }
+
   private static long usableBytes(Path directory) {
     try {
       return Files.getFileStore(directory).getUsableSpace();

@@ -18,7 +18,6 @@ import io.cairn.spi.consensus.StateMachine;
 import io.cairn.spi.environment.EventLog;
 import io.cairn.spi.environment.OnLane;
 import io.cairn.spi.environment.TimeSource;
-import io.cairn.spi.network.PeerNetwork;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

@@ -74,7 +74,8 @@ public final class DirectoryLock implements AutoCloseable {
     } catch (OverlappingFileLockException e) {
       throw inUse(directory, e);
     } catch (IOException e) {
-      throw new StorageException.Failed("cannot lock '" + directory.resolve(NAME) + "'", e);
+      throw new StorageException.Failed(
+          "cannot lock '" + directory.resolve(NAME) + "': " + e.getMessage(), e);
     } finally {
       if (!acquired) {
         release(real, file);
