@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.backendrocksdb;
 
+import io.cairn.spi.environment.InvariantViolation;
 import io.cairn.spi.storage.Table;
 import io.cairn.spi.storage.Table.KeyOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Properties;
 import org.rocksdb.AbstractNativeReference;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.ColumnFamilyOptions;
@@ -52,6 +55,16 @@ final class RocksDbSettings implements AutoCloseable {
   private static final long LOG_BYTES_MAX = 1 << 20;
   private static final int LOGS_KEPT = 2;
   private static final int OPEN_FILES_MAX = 1000;
+
+  /**
+   * What RocksDB's Java interface knows by name only. Without this delay, which is longer than any
+   * store lives, RocksDB rewrites every file of the last level, one that was moved there as it is
+   * too, once a view has been closed that is newer than the file; all to forget sequence numbers,
+   * and deletions that a view has kept. The latter are few, and go with later compactions or {@link
+   * RocksDbEngine#reclaim}.
+   */
+  private static final Map<String, String> BY_NAME =
+      Map.of("bottommost_file_compaction_delay", Long.toString(0xFFFF_FFFFL));
 
   private final List<AbstractNativeReference> natives = new ArrayList<>();
   private final long writeBufferBytes;
@@ -107,7 +120,7 @@ final class RocksDbSettings implements AutoCloseable {
    * that do not exist are not asked for.
    */
   ColumnFamilyOptions columnFamily(Table table) {
-    return own(new ColumnFamilyOptions())
+    return own(byName())
         .setCompressionType(CompressionType.LZ4_COMPRESSION)
         .setTableFormatConfig(blocks)
         .setMaxWriteBufferNumber(2)
@@ -116,6 +129,16 @@ final class RocksDbSettings implements AutoCloseable {
             table.keys() == KeyOrder.ASCENDING
                 ? writeBufferBytes
                 : Math.max(WRITE_BUFFER_BYTES_MIN, writeBufferBytes / 4));
+  }
+
+  private static ColumnFamilyOptions byName() {
+    Properties properties = new Properties();
+    properties.putAll(BY_NAME);
+    ColumnFamilyOptions options = ColumnFamilyOptions.getColumnFamilyOptionsFromProps(properties);
+    if (options == null) {
+      throw new InvariantViolation("RocksDB does not know one of " + BY_NAME);
+    }
+    return options;
   }
 
   /** Frees everything; the database must be closed. */

@@ -225,6 +225,26 @@ final class RocksDbEngineTest {
     }
   }
 
+  /** RocksDB would rewrite the whole store once, and begins with that when a view is closed. */
+  @Test
+  void filesThatWereMovedToTheLastLevelAreLeftAlone() throws Exception {
+    Path directory = stored();
+    try (RocksDbEngine engine = RocksDbEngine.open(options(directory))) {
+      RocksDB database = database(engine);
+      database.compactRange(engine.family(TABLE)); // moves, as there is nothing to merge
+      engine.commit(List.of(new Mutation.Put(TABLE, key(RECORDS), value(RECORDS))));
+      List<Path> before = dataFiles(directory);
+
+      engine.view().close();
+
+      // In the order in which a compaction comes by.
+      assertThat(database.getLongProperty(engine.family(TABLE), "rocksdb.compaction-pending"))
+          .isZero();
+      assertThat(database.getLongProperty("rocksdb.num-running-compactions")).isZero();
+      assertThat(dataFiles(directory)).isEqualTo(before);
+    }
+  }
+
   @Test
   void theNativeLibraryIsUnpackedIntoItsDirectory() throws IOException {
     Path natives = Files.createDirectory(temporary.resolve("natives"));
@@ -245,8 +265,17 @@ final class RocksDbEngineTest {
   }
 
   private StorageEngine open(Path directory) {
-    return new RocksDbBackend()
-        .open(new StorageOptions(directory, List.of(TABLE), 4 << 20, temporary));
+    return new RocksDbBackend().open(options(directory));
+  }
+
+  private static RocksDB database(StorageEngine engine) {
+    try (StorageView view = engine.view()) {
+      return ((RocksDbView) view).database();
+    }
+  }
+
+  private StorageOptions options(Path directory) {
+    return new StorageOptions(directory, List.of(TABLE), 4 << 20, temporary);
   }
 
   /** A directory with records of which each says its number, in several files. */
@@ -308,9 +337,12 @@ final class RocksDbEngineTest {
   }
 
   private static Path dataFile(Path directory, SplittableRandom random) throws IOException {
-    List<Path> data =
-        files(directory).stream().filter(file -> file.toString().endsWith(".sst")).toList();
+    List<Path> data = dataFiles(directory);
     return data.get(random.nextInt(data.size()));
+  }
+
+  private static List<Path> dataFiles(Path directory) throws IOException {
+    return files(directory).stream().filter(file -> file.toString().endsWith(".sst")).toList();
   }
 
   private static List<Path> files(Path directory) throws IOException {

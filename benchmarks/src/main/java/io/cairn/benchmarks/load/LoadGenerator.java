@@ -32,6 +32,10 @@ public final class LoadGenerator implements AutoCloseable {
   private final List<WatchListener> listeners = new ArrayList<>();
   private final @Nullable Compactor compactor;
   private final Latencies latencies = new Latencies();
+
+  /** Those of the second that is told next. */
+  private Latencies lately = new Latencies();
+
   private long asked;
   private long askedMax = Long.MAX_VALUE;
   private long answered;
@@ -178,6 +182,7 @@ public final class LoadGenerator implements AutoCloseable {
 
   private void answered(Asker asker, boolean succeeded, long nanos) {
     answered++;
+    lately.add(nanos);
     if (measuring) {
       latencies.add(nanos);
     }
@@ -204,9 +209,12 @@ public final class LoadGenerator implements AutoCloseable {
         progress.accept(
             (measuring ? "measuring: " : "warming up: ")
                 + (answered - lastReported)
-                + " requests in the last second"
+                + " requests in the last second, p99 "
+                + Math.round(lately.micros(0.99))
+                + " us"
                 + (failed() == 0 ? "" : ", failed so far: " + failed() + " " + lastFailure()));
         lastReported = answered;
+        lately = new Latencies();
         nextReport += SECOND;
       }
     }

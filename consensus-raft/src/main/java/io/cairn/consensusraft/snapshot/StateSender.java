@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The states on their way out: at most {@link #SENDING_MAX}, each with at most {@link
- * #UNANSWERED_MAX} parts under way, together no faster than they may be.
+ * #UNANSWERED_MAX} parts under way, together no faster than they may be, and with rests in between:
+ * where processors are wanted by others, too, making a part takes longer, and so do the rests.
  *
  * <p>A transfer begins with the receiver saying where to go on from; then each answer makes room
  * for further parts. What is not answered is said again, and a receiver that has vanished is given
@@ -27,9 +28,13 @@ import org.jspecify.annotations.Nullable;
 @OnLane("snapshot")
 final class StateSender {
   static final int SENDING_MAX = 2;
-  static final int UNANSWERED_MAX = 4;
+  static final int UNANSWERED_MAX = 16;
+
+  /** How long a rest is, in times of what the work before it took. */
+  private static final int RESTS = 3;
 
   private static final long SECOND = 1_000_000_000;
+  private static final long REST_NANOS_MAX = SECOND / 10;
   private static final long AGAIN_NANOS = 2 * SECOND;
   private static final long GIVE_UP_NANOS = 20 * SECOND;
   private static final long PAUSE_NANOS = SECOND;
@@ -151,6 +156,7 @@ final class StateSender {
     if (source == null || sendings.get(sending.member) != sending) {
       return;
     }
+    long begun = time.nanos();
     Bytes frame;
     try {
       Bytes part = source.next();
@@ -174,7 +180,8 @@ final class StateSender {
     long now = time.nanos();
     if (bytesPerSecondMax > 0) {
       long cost = (long) (frame.length() * (double) SECOND / bytesPerSecondMax);
-      paceNanos = (paceNanos - now > 0 ? paceNanos : now) + cost;
+      long rest = Math.min(RESTS * (now - begun), REST_NANOS_MAX);
+      paceNanos = (paceNanos - now > 0 ? paceNanos : now) + Math.max(cost, rest);
     }
     sending.sent(frame, now);
     post.send(sending.member, frame);

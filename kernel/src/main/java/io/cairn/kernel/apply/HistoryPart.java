@@ -17,6 +17,7 @@ import io.cairn.spi.store.KeyValue;
 import io.cairn.spi.store.KeyValueFormat;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 
 /**
  * Some consecutive revisions of the stored history, as recovery reads them: first for the index,
@@ -34,6 +35,8 @@ final class HistoryPart {
 
   /** What a put that is remembered takes beside its key. */
   private static final int PUT_BYTES = 96;
+
+  static final BiConsumer<Bytes, Bytes> NOBODY = (key, content) -> {};
 
   /** Hangs a key on a lease; any of the lanes that load. */
   @FunctionalInterface
@@ -74,12 +77,13 @@ final class HistoryPart {
     this.room = room;
   }
 
-  /** Loads the keys, and completes the partition. */
-  void load(StorageView view) {
+  /** Loads the keys, and completes the partition; {@code witness} is shown keys and contents. */
+  void load(StorageView view, BiConsumer<Bytes, Bytes> witness) {
     try (partition) {
       scan(
           view,
           from,
+          witness,
           (at, kv) -> {
             partition.add(
                 kv.key(), at.main(), at.sub(), at.tombstone(), kv.createRevision(), kv.version());
@@ -112,6 +116,7 @@ final class HistoryPart {
     scan(
         view,
         readAgainFrom,
+        NOBODY,
         (at, kv) -> {
           if (kv.lease() != 0 && leases.exists(kv.lease())) {
             attachIfNewest(kv.key(), at.main(), at.sub(), kv.lease(), keys, attaching);
@@ -127,7 +132,7 @@ final class HistoryPart {
     }
   }
 
-  private void scan(StorageView view, long begin, Reader reader) {
+  private void scan(StorageView view, long begin, BiConsumer<Bytes, Bytes> witness, Reader reader) {
     if (begin >= to) {
       return;
     }
@@ -135,7 +140,9 @@ final class HistoryPart {
         view.scan(Tables.REVISIONS, RevisionKey.firstOf(begin), RevisionKey.firstOf(to))) {
       while (cursor.next()) {
         Bytes key = cursor.key();
-        reader.read(revisionOf(key), KeyValueFormat.decode(RECORDS.open(key, cursor.value())));
+        Bytes content = RECORDS.open(key, cursor.value());
+        witness.accept(key, content);
+        reader.read(revisionOf(key), KeyValueFormat.decode(content));
       }
     }
   }

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -103,6 +104,16 @@ public final class Recovery {
    * @throws IllegalStateException if the engine holds a layout that this version does not read
    */
   public Recovered run() {
+    return run(HistoryPart.NOBODY);
+  }
+
+  /**
+   * Loads as {@link #run()} does.
+   *
+   * @param witness is shown the key and the content of every record: in the order of keys if there
+   *     are no lanes, otherwise by several of them at a time
+   */
+  public Recovered run(BiConsumer<Bytes, Bytes> witness) {
     try (StorageView view = engine.view()) {
       long format = number(view, Tables.FORMAT, 0);
       if (format == 0) {
@@ -121,7 +132,7 @@ public final class Recovery {
       books.alarms().load(view);
       books.access().load(view);
       cutOffBeyond(view, revision);
-      IndexRoot root = load(view, revision);
+      IndexRoot root = load(view, revision, witness);
       return new Recovered(
           revision,
           number(view, Tables.APPLIED_INDEX, 0),
@@ -161,7 +172,7 @@ public final class Recovery {
     }
   }
 
-  private IndexRoot load(StorageView view, long revision) {
+  private IndexRoot load(StorageView view, long revision, BiConsumer<Bytes, Bytes> witness) {
     long first = firstRevision(view);
     int count = first > revision ? 1 : Math.max(1, lanes.size() * PARTS_PER_LANE);
     IndexLoader loader = index.loader(count);
@@ -173,7 +184,7 @@ public final class Recovery {
       parts.add(
           new HistoryPart(from, to, loader.partition(i), books.leases(), leasedBytesMax / count));
     }
-    each(parts, part -> part.load(view));
+    each(parts, part -> part.load(view, witness));
     IndexRoot root = loader.finish(revision);
     each(parts, part -> part.attach(view, index.writer(), this::attach));
     return root;

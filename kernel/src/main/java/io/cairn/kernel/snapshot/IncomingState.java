@@ -134,10 +134,9 @@ final class IncomingState implements SnapshotSink {
     }
     // Whatever goes wrong from here on goes wrong again with the same content.
     remains = StateTransfers.Remains.DISCARDED;
-    verify(told);
-    engine.commit(List.of(new Mutation.Delete(Tables.META, RECEIVING)));
-    ReceivedState built = build();
+    ReceivedState built = build(told);
     received = built;
+    engine.commit(List.of(new Mutation.Delete(Tables.META, RECEIVING)));
     engine.barrier();
     transfers.home().completeNext(told.numbers().appliedIndex());
     return new AppliedPoint(
@@ -281,28 +280,12 @@ final class IncomingState implements SnapshotSink {
     return new Mutation.Put(Tables.META, RECEIVING, progress.encode());
   }
 
-  private void verify(PartFormat.End told) {
-    ContentCheck check = new ContentCheck();
-    try (StorageView view = engine.view();
-        Cursor records = view.scan(Tables.REVISIONS, Bytes.EMPTY, Bytes.EMPTY)) {
-      StoredNumbers numbers = StoredNumbers.of(view);
-      if (!numbers.equals(told.numbers())) {
-        throw new IllegalStateException(
-            "the received state stands at " + numbers + ", the sent one at " + told.numbers());
-      }
-      while (records.next()) {
-        check.add(records.key(), RECORDS.open(records.key(), records.value()));
-      }
-    }
-    if (check.count() != told.count() || check.hash() != told.hash()) {
-      throw new IllegalStateException(
-          "the received state has %d records with hash %x, the sent one %d with hash %x"
-              .formatted(check.count(), check.hash(), told.count(), told.hash()));
-    }
-  }
-
-  /** Builds from the engine what a start builds; on this thread, so that reads are not held up. */
-  private ReceivedState build() {
+  /**
+   * Builds from the engine what a start builds, and compares all that it reads with what the sender
+   * has told; on this thread, so that reads are not held up.
+   */
+  private ReceivedState build(PartFormat.End told) {
+    requireSame(told.numbers());
     KeyIndex index = new KeyIndex();
     try {
       LeaseBook leases = new LeaseBook();
@@ -311,11 +294,27 @@ final class IncomingState implements SnapshotSink {
           new ReplicatedState.Books(
               leases, new MemberBook(), new AlarmBook(), AccessControl.open());
       Attachments attachments = new Attachments(leases);
-      Recovery.Recovered point = new Recovery(engine, index, books, attachments, List.of()).run();
+      ContentCheck check = new ContentCheck();
+      Recovery.Recovered point = new Recovery(engine, index, books, attachments, check::add).run();
+      if (check.count() != told.count() || check.hash() != told.hash()) {
+        throw new IllegalStateException(
+            "the received state has %d records with hash %x, the sent one %d with hash %x"
+                .formatted(check.count(), check.hash(), told.count(), told.hash()));
+      }
       return new ReceivedState(new StateStore(engine, index), point, books, attachments);
     } catch (StorageException | IllegalStateException | IllegalArgumentException failure) {
       index.close();
       throw failure;
+    }
+  }
+
+  private void requireSame(StoredNumbers told) {
+    try (StorageView view = engine.view()) {
+      StoredNumbers numbers = StoredNumbers.of(view);
+      if (!numbers.equals(told)) {
+        throw new IllegalStateException(
+            "the received state stands at " + numbers + ", the sent one at " + told);
+      }
     }
   }
 

@@ -36,8 +36,12 @@ import org.jspecify.annotations.Nullable;
  */
 @OnLane("snapshot")
 final class OutgoingState implements SnapshotSource {
-  /** A part is ended when it has grown to this. */
-  static final int PART_BYTES = 1 << 20;
+  /**
+   * A part is ended when it has grown to this. Parts pass through the young generation of the heap,
+   * where large ones would be in the way: a member that sends parts of a megabyte collects its
+   * whole heap several times a second.
+   */
+  static final int PART_BYTES = 128 << 10;
 
   /** How much one call reads while it looks for survivors, which are much smaller. */
   private static final long SCAN_BYTES = 4 << 20;
@@ -160,7 +164,9 @@ final class OutgoingState implements SnapshotSource {
     try {
       StoredNumbers now = StoredNumbers.of(view);
       PartWriter part =
-          new PartWriter(PartFormat.RECORDS).add(now.compactionFloor()).add(now.revision());
+          new PartWriter(PartFormat.RECORDS, partBytes)
+              .add(now.compactionFloor())
+              .add(now.revision());
       PartFormat.Keys keys = new PartFormat.Keys();
       // What lies beyond the revision belongs to an entry that is not complete.
       Bytes end = RevisionKey.firstOf(now.revision() + 1);
@@ -248,7 +254,7 @@ final class OutgoingState implements SnapshotSource {
       entries = from;
     }
     PartWriter part =
-        new PartWriter(PartFormat.TABLE).add(Bytes.utf8(SMALL_TABLES.get(table).name()));
+        new PartWriter(PartFormat.TABLE, partBytes).add(Bytes.utf8(SMALL_TABLES.get(table).name()));
     while (part.length() < partBytes) {
       if (!from.next()) {
         closeEntries();

@@ -14,11 +14,19 @@ final class PartWriter {
   private static final int VARINT_BYTES_MAX = 10;
   static final int CHECKSUM_BYTES = 4;
 
-  private byte[] part = new byte[4096];
+  private static final int BYTES_MIN = 4096;
+
+  private byte[] part;
   private int length;
 
-  /** Begins a part of {@code kind}. */
+  /** Begins a part of {@code kind} that is small. */
   PartWriter(int kind) {
+    this(kind, 0);
+  }
+
+  /** Begins a part of {@code kind} that will be of about {@code bytes}. */
+  PartWriter(int kind, int bytes) {
+    part = new byte[bytes + BYTES_MIN];
     add(kind);
   }
 

@@ -20,6 +20,7 @@ import io.cairn.spi.store.Alarm;
 import io.cairn.spi.store.Bytes;
 import io.cairn.spi.store.Caller;
 import io.cairn.spi.store.KeyRange;
+import io.cairn.spi.store.WireCursor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -373,6 +374,34 @@ final class StateTransferTest {
     sink.close();
 
     follower.machine().receiveSnapshot().close();
+  }
+
+  @Test
+  void stateThatIsNotWhatTheSenderToldIsDiscarded() {
+    new RandomWrites(1).run(leader, 50);
+    leader.settle();
+    SnapshotSink sink = follower.machine().receiveSnapshot();
+    try (SnapshotSource source = leader.transfers().send(sink.resumeFrom(), PART_BYTES)) {
+      Bytes next = source.next();
+      for (Bytes part = next; part != null; part = next) {
+        next = source.next();
+        sink.accept(next == null ? withAnotherHash(part) : part);
+      }
+    }
+
+    assertThatThrownBy(sink::complete)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("with hash");
+    sink.close();
+
+    assertThat(engines.happened).endsWith("discarded");
+  }
+
+  private static Bytes withAnotherHash(Bytes endPart) {
+    WireCursor in = PartFormat.open(endPart);
+    assertThat(in.varint()).isEqualTo(PartFormat.END);
+    PartFormat.End end = PartFormat.End.decode(in);
+    return new PartFormat.End(end.numbers(), end.count(), end.hash() ^ 1).encode();
   }
 
   private TestMember other(long id) {
