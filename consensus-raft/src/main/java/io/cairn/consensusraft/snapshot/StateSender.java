@@ -18,8 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The states on their way out: at most {@link #SENDING_MAX}, each with at most {@link
- * #UNANSWERED_MAX} parts under way, together no faster than they may be, and with rests in between:
- * where processors are wanted by others, too, making a part takes longer, and so do the rests.
+ * #UNANSWERED_MAX} parts under way, together at the pace of {@link Pace}.
  *
  * <p>A transfer begins with the receiver saying where to go on from; then each answer makes room
  * for further parts. What is not answered is said again, and a receiver that has vanished is given
@@ -30,11 +29,7 @@ final class StateSender {
   static final int SENDING_MAX = 2;
   static final int UNANSWERED_MAX = 16;
 
-  /** How long a rest is, in times of what the work before it took. */
-  private static final int RESTS = 3;
-
   private static final long SECOND = 1_000_000_000;
-  private static final long REST_NANOS_MAX = SECOND / 10;
   private static final long AGAIN_NANOS = 2 * SECOND;
   private static final long GIVE_UP_NANOS = 20 * SECOND;
   private static final long PAUSE_NANOS = SECOND;
@@ -47,12 +42,9 @@ final class StateSender {
   private final TimeSource time;
   private final Rng rng;
   private final EventLog events;
-  private final long bytesPerSecondMax;
+  private final Pace pace;
 
   private final TreeMap<Long, Sending> sendings = new TreeMap<>();
-
-  /** Before this nothing more is sent. */
-  private long paceNanos;
 
   /**
    * Sends nothing yet.
@@ -74,7 +66,7 @@ final class StateSender {
     this.time = surroundings.time();
     this.rng = surroundings.rng();
     this.events = surroundings.events();
-    this.bytesPerSecondMax = bytesPerSecondMax;
+    this.pace = new Pace(bytesPerSecondMax, time.nanos());
   }
 
   /** Begins to send to a member, as the leader of {@code term}. */
@@ -142,9 +134,9 @@ final class StateSender {
       return;
     }
     sending.pumping = true;
-    long now = time.nanos();
-    if (bytesPerSecondMax > 0 && paceNanos - now > 0) {
-      scheduler.after(paceNanos - now, lane.get(), () -> produce(sending));
+    long wait = pace.waitNanos(time.nanos());
+    if (wait > 0) {
+      scheduler.after(wait, lane.get(), () -> produce(sending));
     } else {
       lane.get().execute(() -> produce(sending));
     }
@@ -178,11 +170,7 @@ final class StateSender {
       return;
     }
     long now = time.nanos();
-    if (bytesPerSecondMax > 0) {
-      long cost = (long) (frame.length() * (double) SECOND / bytesPerSecondMax);
-      long rest = Math.min(RESTS * (now - begun), REST_NANOS_MAX);
-      paceNanos = (paceNanos - now > 0 ? paceNanos : now) + Math.max(cost, rest);
-    }
+    pace.sent(frame.length(), begun, now);
     sending.sent(frame, now);
     post.send(sending.member, frame);
     pump(sending);

@@ -295,7 +295,8 @@ final class IncomingState implements SnapshotSink {
               leases, new MemberBook(), new AlarmBook(), AccessControl.open());
       Attachments attachments = new Attachments(leases);
       ContentCheck check = new ContentCheck();
-      Recovery.Recovered point = new Recovery(engine, index, books, attachments, check::add).run();
+      Recovery.Recovered point =
+          new Recovery(engine, index, books, attachments, List.of()).run(check::add);
       if (check.count() != told.count() || check.hash() != told.hash()) {
         throw new IllegalStateException(
             "the received state has %d records with hash %x, the sent one %d with hash %x"

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.cairn.consensusraft.snapshot;
+
+import io.cairn.spi.environment.OnLane;
+
+/**
+ * How fast states are sent: no faster than a bound, and with rests in between that are several
+ * times as long as the work. Where others want the processors or the medium, too, a part takes
+ * longer to make, and so do the rests, so that those who wait for writes hardly notice a state on
+ * its way.
+ */
+@OnLane("snapshot")
+final class Pace {
+  static final long REST_NANOS_MAX = 100_000_000;
+  static final int RESTS = 3;
+
+  private static final double SECOND = 1e9;
+
+  private final long bytesPerSecondMax;
+
+  /** Before this nothing more is sent. */
+  private long nextNanos;
+
+  /**
+   * A pace.
+   *
+   * @param bytesPerSecondMax 0 for neither bound nor rests
+   */
+  Pace(long bytesPerSecondMax, long now) {
+    this.bytesPerSecondMax = bytesPerSecondMax;
+    this.nextNanos = now;
+  }
+
+  /** How long to wait before something is sent; 0 or less to begin at once. */
+  long waitNanos(long now) {
+    return nextNanos - now;
+  }
+
+  /** A part of {@code bytes} was made between {@code begun} and {@code now}, and is sent. */
+  void sent(long bytes, long begun, long now) {
+    if (bytesPerSecondMax > 0) {
+      long transport = (long) (bytes * SECOND / bytesPerSecondMax);
+      long rest = Math.min(RESTS * (now - begun), REST_NANOS_MAX);
+      nextNanos = now + Math.max(0, waitNanos(now)) + Math.max(transport, rest);
+    }
+  }
+}
