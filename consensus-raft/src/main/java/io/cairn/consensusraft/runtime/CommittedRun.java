@@ -20,10 +20,17 @@ final class CommittedRun {
   /** The configuration as applied so far. */
   @OnLane("apply")
   static final class Membership {
-    private Configuration inForce;
+    // Written by the apply lane, never behind the state machine as to who is bound to what; read by
+    // any thread, for which what is newer is as good.
+    private volatile Configuration inForce;
 
     Membership(Configuration inForce) {
       this.inForce = inForce;
+    }
+
+    /** What is in force, perhaps a moment before the state machine shows it; any thread. */
+    Configuration inForce() {
+      return inForce;
     }
 
     /** A whole state has come with a membership of its own. */
@@ -145,8 +152,9 @@ final class CommittedRun {
   Input apply(Membership membership) {
     Input outcome;
     if (binding != null) {
-      machine.apply(entries);
+      // First: whoever looks at the state behind this entry must find the binding.
       membership.inForce = binding.apply(membership.inForce);
+      machine.apply(entries);
       outcome = new Input.ConfigurationApplied(lastIndex(), membership.inForce);
     } else if (change == null) {
       machine.apply(entries);

@@ -69,8 +69,8 @@ final class Installs {
     if (arrival != null && token <= durableToken) {
       recorded = null;
       work.onApply(() -> {
-        arrival.sink().install();
         membership.replace(arrival.point().configuration());
+        arrival.sink().install();
         exchange.installed(arrival);
         return null;
       });

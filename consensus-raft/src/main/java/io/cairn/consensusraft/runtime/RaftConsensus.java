@@ -201,13 +201,14 @@ public final class RaftConsensus implements Consensus {
     if (looksOn != null) {
       looksOn.recovered(opened.recovered());
     }
-    StateOutcomes stateOutcomes = new StateOutcomes(inbox);
+    CommittedRun.Membership membership =
+        new CommittedRun.Membership(opened.recovered().configuration());
     SnapshotExchange exchange =
         new SnapshotExchange(
             new SnapshotExchange.Member(
                 options.memberId(), options.incarnation(), options.snapshotBytesPerSecondMax()),
             machine,
-            stateOutcomes,
+            new StateOutcomes(inbox, membership),
             new SnapshotExchange.Surroundings(
                 network, scheduler, time, rng.split("snapshot"), events));
     states = exchange;
@@ -224,6 +225,7 @@ public final class RaftConsensus implements Consensus {
         new RaftLoop(
             core,
             machine,
+            membership,
             new LogWork(opened.wal(), events, exit, looksOn),
             new Work(lazily("log"), lazily("apply"), inbox),
             inbox,
@@ -237,7 +239,6 @@ public final class RaftConsensus implements Consensus {
                         opened.wal().recovered().lastIndex())),
                 reception,
                 exchange,
-                stateOutcomes,
                 new Identities(core, options.incarnation(), records, lazily("peer-records"), exit),
                 HeadStart.of(core, settings().electionTicks(), options, network, events)),
             time,

@@ -54,7 +54,6 @@ final class RaftLoop {
   private final LogCutting cutting;
   private final Sealing sealing;
   private final SnapshotExchange exchange;
-  private final StateOutcomes stateOutcomes;
   private final Installs installs;
   private final Identities identities;
   private final HeadStart headStart;
@@ -83,6 +82,7 @@ final class RaftLoop {
   RaftLoop(
       RaftCore core,
       StateMachine machine,
+      CommittedRun.Membership membership,
       LogWork log,
       Work work,
       Inbox inbox,
@@ -93,7 +93,7 @@ final class RaftLoop {
       @Nullable CoreObserver observer) {
     this.core = core;
     this.machine = machine;
-    this.membership = new CommittedRun.Membership(core.configuration());
+    this.membership = membership;
     this.log = log;
     this.work = work;
     this.inbox = inbox;
@@ -111,7 +111,6 @@ final class RaftLoop {
     this.cutting = new LogCutting(core, machine, log, work, limits.kept());
     this.sealing = new Sealing(log, work, time);
     this.exchange = network.exchange();
-    this.stateOutcomes = network.stateOutcomes();
     this.installs = new Installs(core, exchange, work, membership);
     this.identities = network.identities();
     this.headStart = network.headStart();
@@ -125,7 +124,6 @@ final class RaftLoop {
       Peers peers,
       Reception reception,
       SnapshotExchange exchange,
-      StateOutcomes stateOutcomes,
       Identities identities,
       HeadStart headStart) {}
 
@@ -363,7 +361,6 @@ final class RaftLoop {
       work.onLog(() -> log.page(page));
     }
     for (long member : effects.snapshots()) {
-      stateOutcomes.know(core.configuration());
       cutting.pin(member);
       exchange.send(member, effects.role().term());
     }

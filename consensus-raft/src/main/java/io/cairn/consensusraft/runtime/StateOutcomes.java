@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.consensusraft.runtime;
 
-import io.cairn.consensusraft.core.Configuration;
 import io.cairn.consensusraft.core.Input;
 import io.cairn.consensusraft.core.SnapshotPoint;
 import io.cairn.consensusraft.snapshot.Arrival;
@@ -14,16 +13,11 @@ import io.cairn.spi.environment.ThreadSafe;
 final class StateOutcomes implements SnapshotOutcomes {
   private final Inbox inbox;
 
-  // Written by the raft lane; read by the snapshot lane, for which an older one is good enough.
-  private volatile Configuration known = Configuration.EMPTY;
+  private final CommittedRun.Membership membership;
 
-  StateOutcomes(Inbox inbox) {
+  StateOutcomes(Inbox inbox, CommittedRun.Membership membership) {
     this.inbox = inbox;
-  }
-
-  /** The members as of now, with their incarnations. */
-  void know(Configuration configuration) {
-    known = configuration;
+    this.membership = membership;
   }
 
   @Override
@@ -39,6 +33,8 @@ final class StateOutcomes implements SnapshotOutcomes {
   @Override
   public SnapshotPoint describe(AppliedPoint point) {
     return new SnapshotPoint(
-        point.index(), point.term(), ChangeFormat.toCore(point.configuration(), known));
+        point.index(),
+        point.term(),
+        ChangeFormat.toCore(point.configuration(), membership.inForce()));
   }
 }

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.consensusraft.runtime;
 
+import io.cairn.consensusraft.core.Configuration;
+import io.cairn.consensusraft.core.Effects;
 import io.cairn.consensusraft.core.Message;
+import io.cairn.consensusraft.core.RaftCore;
+import io.cairn.consensusraft.core.Recovered;
 import io.cairn.consensusraft.fakes.FakeDisk;
 import io.cairn.consensusraft.fakes.FakeNetwork;
 import io.cairn.consensusraft.fakes.SilentLog;
@@ -177,6 +181,9 @@ final class RaftCluster {
     private @Nullable ClusterMachine machine;
     private final List<Command> open = new ArrayList<>();
 
+    /** The core of this life, or of the last one, since its first step. */
+    private @Nullable RaftCore core;
+
     private Member(long id, List<ConfigurationChange> founders) {
       this.id = id;
       this.founders = founders;
@@ -225,6 +232,7 @@ final class RaftCluster {
                 throw new World.MemberEnded();
               },
               here);
+      made.observe(new Onlooker(this));
       ClusterMachine state = new ClusterMachine(id, storage, checker, made.cutIndex());
       machine = state;
       consensus = made;
@@ -250,6 +258,12 @@ final class RaftCluster {
         throw new AssertionError("member " + id + " does not run");
       }
       return running;
+    }
+
+    /** The life of its directory to which this member holds another, or 0. */
+    long bound(long member) {
+      Configuration.Member known = Objects.requireNonNull(core).configuration().find(member);
+      return known == null ? 0 : known.incarnation();
     }
 
     long term() {
@@ -355,5 +369,24 @@ final class RaftCluster {
       consensus = null;
       machine = null;
     }
+  }
+
+  private record Onlooker(Member member) implements CoreObserver {
+    @Override
+    public void recovered(Recovered recovered) {}
+
+    @Override
+    public void stepped(RaftCore core, Effects effects) {
+      member.core = core;
+    }
+
+    @Override
+    public void synced(long token) {}
+
+    @Override
+    public void leaves(Effects.Outgoing outgoing) {}
+
+    @Override
+    public void remembers(long other, long boot) {}
   }
 }

@@ -61,6 +61,25 @@ final class StateTransferTest {
     assertThat(catchesUp(lagging)).isTrue();
   }
 
+  /** Else it would believe a later life of that member's directory, which has forgotten all. */
+  @Test
+  void aStateBringsWhatMembersWereBoundToWhileItWasOnItsWay() {
+    Member lagging = lagging();
+    lagging.start();
+    cluster.world.runUntil(() -> lagging.storage.parts.size() > 100, 10_000);
+    Member joining = cluster.join(9);
+    cluster.leader().change(Kind.ADD_LEARNER, 9);
+
+    boolean bound = cluster.world.runUntil(() -> cluster.leader().bound(9) != 0, 10_000);
+    int installsThen = lagging.machine().installs;
+    boolean caughtUp = catchesUp(lagging);
+
+    assertThat(bound).isTrue();
+    assertThat(installsThen).isZero();
+    assertThat(caughtUp).isTrue();
+    assertThat(lagging.bound(9)).isEqualTo(joining.incarnation);
+  }
+
   @Test
   void lossDoesNotKeepAStateFromArriving() {
     Member lagging = lagging();
