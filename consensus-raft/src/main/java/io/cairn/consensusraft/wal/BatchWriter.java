@@ -20,10 +20,6 @@ final class BatchWriter {
     buffer = allocate(initialBytes);
   }
 
-  boolean isOpen() {
-    return frames > 0;
-  }
-
   /** What the buffer holds, in bytes. */
   int size() {
     return buffer.position();

@@ -18,7 +18,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The open log.
@@ -64,10 +63,6 @@ public final class Wal implements AutoCloseable {
   private long cutIndex;
   private long cutTerm;
   private Configuration configuration;
-
-  // Read by whoever reports; written by the log lane alone, hence plain reads before each write.
-  private final AtomicLong bytesWritten = new AtomicLong();
-  private final AtomicLong syncs = new AtomicLong();
 
   private Wal(
       WalOptions options,
@@ -173,7 +168,6 @@ public final class Wal implements AutoCloseable {
     write();
     if (unsynced) {
       current().file().sync();
-      count(syncs, 1);
       unsynced = false;
       durable = new Position(current().sequence(), offset);
     }
@@ -264,16 +258,6 @@ public final class Wal implements AutoCloseable {
     return new WalReader(segments).read(runs.from(from), from, bytesMax);
   }
 
-  /** Bytes written since the log was opened. */
-  public long bytesWritten() {
-    return bytesWritten.get();
-  }
-
-  /** Syncs since the log was opened. */
-  public long syncs() {
-    return syncs.get();
-  }
-
   /** How often a write had to wait for a segment to be made. */
   public long stalls() {
     return preparer.stalls();
@@ -287,10 +271,6 @@ public final class Wal implements AutoCloseable {
     for (Segment segment : segments) {
       segment.file().close();
     }
-  }
-
-  private static void count(AtomicLong counter, long more) {
-    counter.setRelease(counter.getPlain() + more);
   }
 
   private void takeSnapshot(SnapshotPoint snapshot) throws IOException {
@@ -363,7 +343,6 @@ public final class Wal implements AutoCloseable {
       if (unsynced) {
         // A segment may be in use only if all before it is durable, or a crash could leave a gap.
         current().file().sync();
-        count(syncs, 1);
         durable = end;
       }
     }
@@ -389,7 +368,6 @@ public final class Wal implements AutoCloseable {
     int length = bytes.remaining();
     segment.file().write(offset, bytes);
     offset += length;
-    count(bytesWritten, length);
     unsynced = true;
   }
 
