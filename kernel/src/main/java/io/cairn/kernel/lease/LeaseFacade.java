@@ -37,6 +37,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -183,7 +184,7 @@ public final class LeaseFacade implements LeaseService, AutoCloseable {
     return identify(
         caller,
         identity -> {
-          Reason denied = refuses(identity, book.keys(id), Access.Write::new);
+          Reason denied = refuses(identity, () -> book.keys(id), Access.Write::new);
           if (denied != null) {
             return Answers.refused(denied);
           }
@@ -228,7 +229,7 @@ public final class LeaseFacade implements LeaseService, AutoCloseable {
                 leaderOnly.run(caller, new Telling(id, keys)),
                 // The very keys that are told, whatever was attached meanwhile.
                 told -> {
-                  Reason denied = refuses(identity, told.keys(), Access.Read::new);
+                  Reason denied = refuses(identity, told::keys, Access.Read::new);
                   return denied != null
                       ? Answers.refused(denied)
                       : CompletableFuture.completedFuture(told);
@@ -242,7 +243,7 @@ public final class LeaseFacade implements LeaseService, AutoCloseable {
         identity -> {
           List<Lease> leases = book.listLeases();
           for (Lease lease : leases) {
-            Reason denied = refuses(identity, book.keys(lease.id()), Access.Read::new);
+            Reason denied = refuses(identity, () -> book.keys(lease.id()), Access.Read::new);
             if (denied != null) {
               return Answers.refused(denied);
             }
@@ -340,12 +341,15 @@ public final class LeaseFacade implements LeaseService, AutoCloseable {
         });
   }
 
-  /** Why {@code identity} may not do something to one of the keys, or null. */
+  /**
+   * Why {@code identity} may not do something to one of the keys, or null. The keys are asked for
+   * only if it matters: a lease may have very many, and is renewed often.
+   */
   private @Nullable Reason refuses(
-      Identity identity, List<Bytes> keys, Function<KeyRange, Access> access) {
+      Identity identity, Supplier<List<Bytes>> keys, Function<KeyRange, Access> access) {
     AccessView view = callers.view();
     if (view.enabled()) {
-      for (Bytes key : keys) {
+      for (Bytes key : keys.get()) {
         Reason denied = view.check(identity, access.apply(KeyRange.single(key)));
         if (denied != null) {
           return denied;

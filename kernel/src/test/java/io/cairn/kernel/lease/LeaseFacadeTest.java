@@ -14,6 +14,7 @@ import io.cairn.spi.store.Caller;
 import io.cairn.spi.store.LeaseService.KeptAlive;
 import io.cairn.spi.store.Reason;
 import io.cairn.spi.store.StoreException;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -308,6 +309,28 @@ final class LeaseFacadeTest {
 
     assertThat(renewal).isCompletedWithValueMatching(kept -> kept.ttlSeconds() == 600);
     assertThat(world.book.findLease(1)).isEqualTo(new LeaseBook.Lease(1, 600, 0, 1));
+  }
+
+  /** Renewals are frequent and run on event loops; copying the keys would show in the memory. */
+  @Test
+  void renewalDoesNotLookAtTheKeysOfItsLease() {
+    world.grant(1, 600);
+    for (int i = 0; i < 50_000; i++) {
+      world.book.attach(1, Bytes.utf8("key" + i));
+    }
+    assertThat(world.keepAlive(1)).isCompleted();
+
+    long before = allocatedBytes();
+    CompletableFuture<KeptAlive> renewal = world.keepAlive(1);
+    long allocated = allocatedBytes() - before;
+
+    assertThat(renewal).isCompleted();
+    assertThat(allocated).isLessThan(100_000);
+  }
+
+  private static long allocatedBytes() {
+    return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean())
+        .getCurrentThreadAllocatedBytes();
   }
 
   @Test
