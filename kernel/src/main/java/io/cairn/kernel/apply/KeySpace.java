@@ -42,7 +42,18 @@ public final class KeySpace {
   private final RecordReader records;
   private final LeaseBook leases;
   private final Attachments attachments;
-  private final RecordSource source = this::fetch;
+  private final RecordSource source =
+      new RecordSource() {
+        @Override
+        public boolean fetch(long[] mains, int[] subs, int count, @Nullable Bytes[] into) {
+          return KeySpace.this.fetch(mains, subs, count, into);
+        }
+
+        @Override
+        public void gathered(long bytes) {
+          // What an entry does must not depend on how much memory a member has.
+        }
+      };
   private long revision;
   private long floor;
   // The place of the next change within the entry's revision; 0 while the entry has changed

@@ -34,6 +34,9 @@ final class LocalReads {
   /** What a read on the caller's thread may answer, unless it is a single record. */
   private static final int SHORT_BYTES = 64 << 10;
 
+  /** What a record takes beside its bytes. */
+  private static final int RECORD_BYTES = 32;
+
   /** How often a read of the latest state begins again because compaction has overtaken it. */
   private static final int ATTEMPTS = 3;
 
@@ -140,6 +143,11 @@ final class LocalReads {
     }
 
     @Override
+    public void gathered(long bytes) {
+      // A short read gathers little.
+    }
+
+    @Override
     public boolean fetch(long[] mains, int[] subs, int count, @Nullable Bytes[] into) {
       for (int i = 0; i < count; i++) {
         Bytes record = LocalReads.this.records.tryRead(mains[i], subs[i]);
@@ -180,11 +188,9 @@ final class LocalReads {
 
     @Override
     public boolean fetch(long[] mains, int[] subs, int count, @Nullable Bytes[] into) {
-      if (caller.call().ended()) {
-        throw new StoreException(new Reason.CallCanceled());
-      }
+      goOn();
       LocalReads.this.records.read(mains, subs, count, into);
-      long bytes = 0;
+      long bytes = (long) count * RECORD_BYTES;
       for (int i = 0; i < count; i++) {
         Bytes record = into[i];
         if (record == null) {
@@ -192,11 +198,27 @@ final class LocalReads {
         }
         bytes += record.length();
       }
+      take(bytes);
+      return true;
+    }
+
+    @Override
+    public void gathered(long bytes) {
+      goOn();
+      take(bytes);
+    }
+
+    private void goOn() {
+      if (caller.call().ended()) {
+        throw new StoreException(new Reason.CallCanceled());
+      }
+    }
+
+    private void take(long bytes) {
       if (!caller.call().room().take(bytes)) {
         throw new StoreException(new Reason.ResponsesExhausted());
       }
       taken += bytes;
-      return true;
     }
 
     private RuntimeException missing(long main, int sub) {

@@ -36,12 +36,24 @@ public final class RangeRead {
   /** Records fetched at a time; between two chunks a source may look at whether to go on. */
   static final int CHUNK = 512;
 
+  /** What a read gathers before it says so again. */
+  private static final int UNTOLD_BYTES_MAX = 64 << 10;
+
+  /** What a row that waits for being sorted takes, and a key in an array of its own beside it. */
+  private static final int ROW_BYTES = 48;
+
+  private static final int KEY_BYTES = 80;
+
+  /** What a row takes that is sorted by its value, beside its record. */
+  private static final int VALUE_ROW_BYTES = 120;
+
   private final IndexReader index;
   private final RangeRequest request;
   private final long revision;
   private final KeyRange range;
   private final long limit;
   private long count = -1;
+  private long untoldBytes;
 
   /**
    * A read at {@code revision}, which must not be below the compaction floor; {@link
@@ -155,7 +167,10 @@ public final class RangeRead {
     IndexCursor cursor = index.scan(range, revision);
     while (rows.size() < rowsMax && cursor.next()) {
       if (passes(cursor)) {
-        rows.add(Row.of(cursor, keysOnlyFromIndex()));
+        Row row = Row.of(cursor, keysOnlyFromIndex());
+        rows.add(row);
+        gather(
+            source, row.key().isEmpty() ? ROW_BYTES : ROW_BYTES + KEY_BYTES + row.key().length());
       }
     }
     if (request.target() == SortTarget.VALUE) {
@@ -180,6 +195,7 @@ public final class RangeRead {
       ResponseHeader header, RecordSource source, List<Row> rows) {
     Collector all = new Collector(source, rows.size());
     for (Row row : rows) {
+      gather(source, VALUE_ROW_BYTES);
       if (!all.add(row)) {
         return null;
       }
@@ -201,6 +217,15 @@ public final class RangeRead {
       kvs.add(request.keysOnly() ? KeyValueFormat.withoutValue(kv) : kv);
     }
     return new RangeResult(header, kvs, more, count());
+  }
+
+  /** Counts what is gathered beside records. */
+  private void gather(RecordSource source, long bytes) {
+    untoldBytes += bytes;
+    if (untoldBytes >= UNTOLD_BYTES_MAX) {
+      source.gathered(untoldBytes);
+      untoldBytes = 0;
+    }
   }
 
   private boolean inKeyOrder() {
@@ -274,10 +299,7 @@ public final class RangeRead {
       if (!fromIndex) {
         return add(cursor.modRevision(), cursor.sub());
       }
-      size++;
-      kvs.add(
-          withoutRecord(
-              cursor.key(), cursor.createRevision(), cursor.modRevision(), cursor.version()));
+      addFromIndex(cursor.key(), cursor.createRevision(), cursor.modRevision(), cursor.version());
       return true;
     }
 
@@ -285,9 +307,14 @@ public final class RangeRead {
       if (!fromIndex) {
         return add(row.main(), row.sub());
       }
-      size++;
-      kvs.add(withoutRecord(row.key(), row.create(), row.main(), row.version()));
+      addFromIndex(row.key(), row.create(), row.main(), row.version());
       return true;
+    }
+
+    private void addFromIndex(Bytes key, long create, long main, long version) {
+      size++;
+      kvs.add(withoutRecord(key, create, main, version));
+      gather(source, KEY_BYTES + key.length());
     }
 
     private boolean add(long main, int sub) {

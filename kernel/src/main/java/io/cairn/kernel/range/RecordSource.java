@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where a range gets its records from, chunk by chunk, and how it learns that it should give up.
  */
-@FunctionalInterface
 public interface RecordSource {
   /**
    * Finds the records of the first {@code count} revisions, all of them.
@@ -17,4 +16,12 @@ public interface RecordSource {
    *     that has been compacted meanwhile or a caller that has gone
    */
   boolean fetch(long[] mains, int[] subs, int count, @Nullable Bytes[] into);
+
+  /**
+   * Hears, now and then, how much more the read has gathered beside records: keys and rows.
+   *
+   * @throws io.cairn.spi.store.StoreException if the read is to be refused, because it gathers too
+   *     much or its caller has gone
+   */
+  void gathered(long bytes);
 }

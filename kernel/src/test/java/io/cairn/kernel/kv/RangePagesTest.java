@@ -175,6 +175,30 @@ final class RangePagesTest {
     assertThat(call.taken).isZero();
   }
 
+  /** They are gathered, too, however small the answer is. */
+  @Test
+  void keysAndRowsNeedRoomToo() {
+    put(2000, 1);
+    RangeRequest keysOnly = keysOnly(SortOrder.NONE, SortTarget.KEY, 0);
+    RangeRequest oldest = keysOnly(SortOrder.ASCEND, SortTarget.CREATE, 1);
+    for (RangeRequest request : List.of(keysOnly, oldest)) {
+      NarrowCall narrow = new NarrowCall(60_000);
+      NarrowCall wide = new NarrowCall(MEGABYTE);
+      narrow.entry.complete(null);
+      wide.entry.complete(null);
+
+      Reason reason = world.refused(world.kernel().kv().range(narrow.caller(), request));
+      long found = world.done(world.kernel().kv().range(wide.caller(), request)).count();
+
+      assertThat(reason).isEqualTo(new Reason.ResponsesExhausted());
+      assertThat(found).isEqualTo(2000);
+    }
+  }
+
+  private static RangeRequest keysOnly(SortOrder order, SortTarget target, long limit) {
+    return new RangeRequest(KeyRange.ALL, limit, 0, order, target, false, true, false, 0, 0, 0, 0);
+  }
+
   @Test
   void nothingIsGatheredBeforeThereIsRoom() {
     put(300, 10);
