@@ -6,16 +6,16 @@ package io.cairn.apigrpc;
  *
  * @param eventLoops how many threads serve connections, at least one
  * @param responseBytesMax how many bytes of large answers may be under way at once, at least one;
- *     each is on the heap and in buffers outside of it
+ *     each is on the heap and in buffers outside of it. A single answer may take twice that
  */
 public record GrpcSettings(int eventLoops, long responseBytesMax) {
 
   /**
-   * Two loops: with one, reads are bound by a single core; more gain little on small machines. A
-   * sixth of the heap for answers.
+   * Two loops: with one, reads are bound by a single core; more gain little on small machines. An
+   * eighth of the heap for answers.
    */
   public static GrpcSettings standard() {
-    return new GrpcSettings(2, Runtime.getRuntime().maxMemory() / 6);
+    return new GrpcSettings(2, Runtime.getRuntime().maxMemory() / 8);
   }
 
   /** Checks the ranges. */

@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
  * gathers, and an answer that was not gathered so is claimed before it is encoded. Everything goes
  * back when the stream has gone. Who finds no room waits in a bounded queue: to gather as long as
  * the client waits, to send an answer that is there for a while only, since its memory is taken
- * already; then it is refused. An answer larger than the whole budget goes alone. Bytes are counted
- * once, though for a moment they are both on the heap and in buffers.
+ * already; then it is refused. An answer larger than the whole budget goes alone, up to twice the
+ * budget: beyond that it is refused whatever else is under way, since memory has an end. Bytes are
+ * counted once, though for a moment they are both on the heap and in buffers.
  *
  * <p>Small answers are not counted: they would wait behind the large ones for nothing.
  */
@@ -36,6 +37,9 @@ final class ResponseBudget {
   static final int SMALL_BYTES = 64 * 1024;
 
   static final int WAITING_MAX = 1024;
+
+  /** How much of the budget an answer may take that is the only one. */
+  private static final int ALONE_FACTOR = 2;
 
   private static final long WAIT_SECONDS = 10;
 
@@ -88,7 +92,7 @@ final class ResponseBudget {
     public boolean take(long bytes) {
       synchronized (ResponseBudget.this) {
         boolean alone = used == taken;
-        if (!ended && !alone && used + bytes > capacity) {
+        if (!ended && used + bytes > (alone ? ALONE_FACTOR * capacity : capacity)) {
           return false;
         }
         add(bytes);
@@ -120,7 +124,7 @@ final class ResponseBudget {
         } else if (taken > 0 || (waiting.isEmpty() && fits(missing))) {
           add(missing);
           claim.outcome.complete(null);
-        } else if (waiting.size() == WAITING_MAX) {
+        } else if (missing > ALONE_FACTOR * capacity || waiting.size() == WAITING_MAX) {
           claim.outcome.completeExceptionally(exhausted());
         } else {
           if (missing > 0) {
@@ -168,7 +172,7 @@ final class ResponseBudget {
   }
 
   private boolean fits(long bytes) {
-    return used == 0 || used + Math.max(1, bytes) <= capacity;
+    return used + Math.max(1, bytes) <= (used == 0 ? ALONE_FACTOR * capacity : capacity);
   }
 
   /** Takes from the queue who has room now. */

@@ -75,7 +75,7 @@ final class ResponseBudgetTest {
   @Test
   void answerThatIsLargerThanTheBudgetGoesAlone() {
     ResponseBudget.Account small = claiming("small", 10);
-    ResponseBudget.Account large = claiming("large", 1000);
+    ResponseBudget.Account large = claiming("large", 200);
     assertThat(heard).containsExactly("small granted");
 
     small.end();
@@ -89,7 +89,8 @@ final class ResponseBudgetTest {
   @Test
   void whoGathersAloneMayExceedTheBudgetAndOthersWaitForItsEnd() {
     ResponseBudget.Account first = reading("first");
-    assertThat(first.take(1000)).isTrue();
+    assertThat(first.take(150)).isTrue();
+    assertThat(first.take(51)).as("more than twice the budget").isFalse();
 
     ResponseBudget.Account second = reading("second");
     reading("third");
@@ -98,6 +99,13 @@ final class ResponseBudgetTest {
     assertThat(heard).as("one at a time").containsExactly("first granted", "second granted");
     second.end();
     assertThat(heard).endsWith("third granted");
+  }
+
+  @Test
+  void answerThatWillNeverFitIsRefusedAtOnce() {
+    claiming("huge", 201);
+
+    assertThat(heard).containsExactly("huge ResponsesExhausted");
   }
 
   @Test

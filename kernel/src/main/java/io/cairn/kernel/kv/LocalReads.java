@@ -17,6 +17,7 @@ import io.cairn.spi.store.Reason;
 import io.cairn.spi.store.StoreException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -33,6 +34,12 @@ final class LocalReads {
 
   /** What a read on the caller's thread may answer, unless it is a single record. */
   private static final int SHORT_BYTES = 64 << 10;
+
+  /** About as many bytes of records are fetched at a time before room is taken for them. */
+  private static final long AT_ONCE_BYTES = 1 << 20;
+
+  /** The most records that are fetched at a time. */
+  private static final int RECORDS_MAX = 512;
 
   /** What a record takes beside its bytes. */
   private static final int RECORD_BYTES = 32;
@@ -165,6 +172,9 @@ final class LocalReads {
   private final class Anywhere implements Records {
     private final Caller caller;
     private long taken;
+    // How large records are is known only when they are there, and then they take memory: so few
+    // at first, and more as long as they turn out to be small.
+    private int recordsAtOnce = 8;
 
     Anywhere(Caller caller) {
       this.caller = caller;
@@ -188,18 +198,37 @@ final class LocalReads {
 
     @Override
     public boolean fetch(long[] mains, int[] subs, int count, @Nullable Bytes[] into) {
+      for (int from = 0; from < count; ) {
+        int to = Math.min(count, from + recordsAtOnce);
+        long bytes = fetch(mains, subs, from, to, into);
+        if (bytes < AT_ONCE_BYTES) {
+          recordsAtOnce = Math.min(RECORDS_MAX, recordsAtOnce * 2);
+        } else {
+          recordsAtOnce = Math.max(1, recordsAtOnce / 2);
+        }
+        from = to;
+      }
+      return true;
+    }
+
+    /** Fetches some of the records; returns their bytes, for which there was room. */
+    private long fetch(long[] mains, int[] subs, int from, int to, @Nullable Bytes[] into) {
       goOn();
-      LocalReads.this.records.read(mains, subs, count, into);
+      int count = to - from;
+      @Nullable Bytes[] found = new Bytes[count];
+      LocalReads.this.records.read(
+          Arrays.copyOfRange(mains, from, to), Arrays.copyOfRange(subs, from, to), count, found);
       long bytes = (long) count * RECORD_BYTES;
       for (int i = 0; i < count; i++) {
-        Bytes record = into[i];
+        Bytes record = found[i];
         if (record == null) {
-          throw missing(mains[i], subs[i]);
+          throw missing(mains[from + i], subs[from + i]);
         }
         bytes += record.length();
+        into[from + i] = record;
       }
       take(bytes);
-      return true;
+      return bytes;
     }
 
     @Override

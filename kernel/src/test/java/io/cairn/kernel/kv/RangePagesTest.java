@@ -166,12 +166,13 @@ final class RangePagesTest {
   @Test
   void answerForWhichThereIsNoRoomIsRefusedAndTakesNone() {
     put(30, MEGABYTE);
-    NarrowCall call = new NarrowCall(12 * MEGABYTE);
+    NarrowCall call = new NarrowCall(18 * MEGABYTE);
     call.entry.complete(null);
 
     Reason reason = world.refused(world.kernel().kv().range(call.caller(), all(0, 0)));
 
     assertThat(reason).isEqualTo(new Reason.ResponsesExhausted());
+    assertThat(call.most).as("not all at once").isGreaterThan(10L * MEGABYTE);
     assertThat(call.taken).isZero();
   }
 

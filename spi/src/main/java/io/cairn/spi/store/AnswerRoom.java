@@ -42,7 +42,7 @@ public interface AnswerRoom {
   CompletionStage<Void> await();
 
   /**
-   * Takes {@code bytes} more; there is always room for a call that is the only one to hold any.
+   * Takes {@code bytes} more. A call that is the only one to hold any may have more than others.
    *
    * @return false if there is no room for them, and nothing was taken: the answer is to be given
    *     up, and the caller told {@link Reason.ResponsesExhausted}
