@@ -53,6 +53,9 @@ final class StatusMapping {
           Status.UNIMPLEMENTED.withDescription("RangeStream does not support revision filters");
       case Reason.ResponsesExhausted _ ->
           Status.RESOURCE_EXHAUSTED.withDescription("cairn: too many large answers under way");
+      case Reason.AnswerTooLarge _ ->
+          Status.RESOURCE_EXHAUSTED.withDescription(
+              "cairn: the request was carried out, but its answer is too large");
 
       case Reason.LeaseNotFound _ ->
           Status.NOT_FOUND.withDescription("etcdserver: requested lease not found");

@@ -70,6 +70,10 @@ final class StatusMappingTest {
               Code.RESOURCE_EXHAUSTED,
               "cairn: too many large answers under way"),
           new Row(
+              new Reason.AnswerTooLarge(),
+              Code.RESOURCE_EXHAUSTED,
+              "cairn: the request was carried out, but its answer is too large"),
+          new Row(
               new Reason.LeaseNotFound(), Code.NOT_FOUND, "etcdserver: requested lease not found"),
           new Row(
               new Reason.LeaseExists(),

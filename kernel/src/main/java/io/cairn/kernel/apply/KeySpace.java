@@ -13,6 +13,7 @@ import io.cairn.kernel.records.RecentView;
 import io.cairn.kernel.state.RecordReader;
 import io.cairn.spi.environment.InvariantViolation;
 import io.cairn.spi.environment.OnLane;
+import io.cairn.spi.store.AnswerRoom;
 import io.cairn.spi.store.Bytes;
 import io.cairn.spi.store.DeleteRequest;
 import io.cairn.spi.store.DeleteResult;
@@ -27,6 +28,7 @@ import io.cairn.spi.store.Reason;
 import io.cairn.spi.store.ResponseHeader;
 import io.cairn.spi.store.StoreException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -34,31 +36,35 @@ import org.jspecify.annotations.Nullable;
 /**
  * The key space as it is being written: one entry at a time between {@link #begin} and {@link
  * #end}, all of whose changes share one revision.
+ *
+ * <p>What an entry changes is the same on every member. What it reads for its answer, ranges and
+ * the former values of what it deletes, is read only where somebody waits for it, and there only as
+ * far as there is room: one transaction that reads much must not end all members, now and whenever
+ * they start again.
  */
 @OnLane("apply")
 public final class KeySpace {
+  /** Records read before room is taken for them: their sizes are known only then. */
+  private static final int READ_AT_ONCE = 16;
+
+  /** What a record takes in memory beside its bytes. */
+  private static final int RECORD_BYTES = 40;
+
   private IndexWriter index;
   private final RecentLog recent;
   private final RecordReader records;
   private final LeaseBook leases;
   private final Attachments attachments;
-  private final RecordSource source =
-      new RecordSource() {
-        @Override
-        public boolean fetch(long[] mains, int[] subs, int count, @Nullable Bytes[] into) {
-          return KeySpace.this.fetch(mains, subs, count, into);
-        }
-
-        @Override
-        public void gathered(long bytes) {
-          // What an entry does must not depend on how much memory a member has.
-        }
-      };
   private long revision;
   private long floor;
   // The place of the next change within the entry's revision; 0 while the entry has changed
   // nothing.
   private int nextSub;
+
+  /** For what the entry's answer reads; null if nobody waits for it, or there is no room left. */
+  private @Nullable AnswerRoom room;
+
+  private boolean complete = true;
 
   /** A key space that stands at {@code revision}. */
   public KeySpace(
@@ -106,14 +112,27 @@ public final class KeySpace {
     return floor;
   }
 
-  void begin() {
+  /**
+   * Begins an entry.
+   *
+   * @param answer the room for what its answer reads, null if nobody waits for one
+   */
+  void begin(@Nullable AnswerRoom answer) {
     InvariantViolation.check(nextSub == 0, "an entry begins when the one before has ended");
+    room = answer;
+    complete = true;
   }
 
-  /** Ends the entry; its revision is taken if it has changed something. */
-  void end() {
+  /**
+   * Ends the entry; its revision is taken if it has changed something.
+   *
+   * @return whether there was room for all that its answer reads
+   */
+  boolean end() {
     revision = visibleRevision();
     nextSub = 0;
+    room = null;
+    return complete;
   }
 
   /** Raises the floor. */
@@ -213,10 +232,59 @@ public final class KeySpace {
     return true;
   }
 
-  /** Reads a range as the entry sees it; fails for a revision that cannot be read. */
+  /**
+   * Reads a range as the entry sees it, for its answer; nothing if nobody waits for that. Fails for
+   * a revision that cannot be read.
+   */
   RangeResult read(RangeRequest range, ResponseHeader header) {
-    long at = range.revision() > 0 ? range.revision() : IndexReader.LATEST;
-    return Objects.requireNonNull(new RangeRead(index, range, at).read(header, source));
+    AnswerRoom within = room;
+    if (within != null) {
+      long at = range.revision() > 0 ? range.revision() : IndexReader.LATEST;
+      RangeResult result = new RangeRead(index, range, at).read(header, new Bounded(within));
+      if (result != null) {
+        return result;
+      }
+      room = null;
+      complete = false;
+    }
+    return new RangeResult(header, List.of(), false, 0);
+  }
+
+  /** Reads as long as there is room. */
+  private final class Bounded implements RecordSource {
+    private final AnswerRoom within;
+
+    Bounded(AnswerRoom within) {
+      this.within = within;
+    }
+
+    @Override
+    public boolean fetch(long[] mains, int[] subs, int count, @Nullable Bytes[] into) {
+      for (int from = 0; from < count; from += READ_AT_ONCE) {
+        int to = Math.min(count, from + READ_AT_ONCE);
+        @Nullable Bytes[] found = new Bytes[to - from];
+        KeySpace.this.fetch(
+            Arrays.copyOfRange(mains, from, to),
+            Arrays.copyOfRange(subs, from, to),
+            to - from,
+            found);
+        long bytes = 0;
+        for (int i = from; i < to; i++) {
+          Bytes record = Objects.requireNonNull(found[i - from]);
+          into[i] = record;
+          bytes += RECORD_BYTES + record.length();
+        }
+        if (!within.take(bytes)) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    @Override
+    public boolean gathered(long bytes) {
+      return within.take(bytes);
+    }
   }
 
   /** Comparisons with the key space as it is now. */
@@ -227,7 +295,7 @@ public final class KeySpace {
   /** The record of a revision that the index has named. */
   private Bytes record(long main, int sub) {
     @Nullable Bytes[] found = new Bytes[1];
-    source.fetch(new long[] {main}, new int[] {sub}, 1, found);
+    fetch(new long[] {main}, new int[] {sub}, 1, found);
     return Objects.requireNonNull(found[0]);
   }
 
@@ -237,7 +305,7 @@ public final class KeySpace {
   }
 
   /** May wait for the engine, as everything that is applied after this may depend on it. */
-  private boolean fetch(long[] mains, int[] subs, int count, @Nullable Bytes[] into) {
+  private void fetch(long[] mains, int[] subs, int count, @Nullable Bytes[] into) {
     long published = recent.published().lastRevision();
     boolean cold = false;
     boolean young = false;
@@ -263,7 +331,6 @@ public final class KeySpace {
     for (int i = 0; i < count; i++) {
       InvariantViolation.check(into[i] != null, "every record that the index names exists");
     }
-    return true;
   }
 
   /** Makes headers for a revision. */

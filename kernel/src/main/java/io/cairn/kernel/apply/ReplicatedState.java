@@ -317,7 +317,7 @@ public final class ReplicatedState implements StateMachine {
       command = envelope.command();
       identity = envelope.identity();
     }
-    keys.begin();
+    keys.begin(pending == null ? null : pending.room());
     @Nullable Object result = null;
     @Nullable StoreException refusal = null;
     try {
@@ -327,11 +327,13 @@ public final class ReplicatedState implements StateMachine {
           keys.visibleRevision() == keys.revision(), "what is refused has changed nothing");
       refusal = refused;
     }
-    keys.end();
+    boolean complete = keys.end();
     if (pending == null) {
       return;
     }
-    if (result != null) {
+    if (!complete) {
+      pending.refuse(new StoreException(new Reason.AnswerTooLarge()));
+    } else if (result != null) {
       pending.succeed(result);
     } else if (refusal != null) {
       pending.refuse(refusal);

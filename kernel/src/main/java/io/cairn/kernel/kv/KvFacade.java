@@ -17,6 +17,7 @@ import io.cairn.kernel.state.RecordReader;
 import io.cairn.spi.auth.Identity;
 import io.cairn.spi.environment.EventLog;
 import io.cairn.spi.environment.ThreadSafe;
+import io.cairn.spi.store.AnswerRoom;
 import io.cairn.spi.store.Caller;
 import io.cairn.spi.store.CompactRequest;
 import io.cairn.spi.store.DeleteRequest;
@@ -223,9 +224,10 @@ public final class KvFacade implements KvService {
   }
 
   private <R> CompletableFuture<R> propose(Caller caller, Command<R> command) {
+    AnswerRoom room = caller.call().room();
     return callers.view().enabled()
-        ? callers.identify(caller, identity -> proposer.propose(command, identity))
-        : proposer.propose(command, Identity.ANONYMOUS);
+        ? callers.identify(caller, identity -> proposer.propose(command, identity, room))
+        : proposer.propose(command, Identity.ANONYMOUS, room);
   }
 
   private CompletableFuture<RangeResult> readRange(Caller caller, RangeRequest request) {

@@ -150,8 +150,8 @@ final class LocalReads {
     }
 
     @Override
-    public void gathered(long bytes) {
-      // A short read gathers little.
+    public boolean gathered(long bytes) {
+      return true; // a short read gathers little
     }
 
     @Override
@@ -232,9 +232,10 @@ final class LocalReads {
     }
 
     @Override
-    public void gathered(long bytes) {
+    public boolean gathered(long bytes) {
       goOn();
       take(bytes);
+      return true;
     }
 
     private void goOn() {

@@ -169,8 +169,10 @@ public final class RangeRead {
       if (passes(cursor)) {
         Row row = Row.of(cursor, keysOnlyFromIndex());
         rows.add(row);
-        gather(
-            source, row.key().isEmpty() ? ROW_BYTES : ROW_BYTES + KEY_BYTES + row.key().length());
+        int bytes = row.key().isEmpty() ? ROW_BYTES : ROW_BYTES + KEY_BYTES + row.key().length();
+        if (!gather(source, bytes)) {
+          return null;
+        }
       }
     }
     if (request.target() == SortTarget.VALUE) {
@@ -195,8 +197,7 @@ public final class RangeRead {
       ResponseHeader header, RecordSource source, List<Row> rows) {
     Collector all = new Collector(source, rows.size());
     for (Row row : rows) {
-      gather(source, VALUE_ROW_BYTES);
-      if (!all.add(row)) {
+      if (!gather(source, VALUE_ROW_BYTES) || !all.add(row)) {
         return null;
       }
     }
@@ -219,13 +220,15 @@ public final class RangeRead {
     return new RangeResult(header, kvs, more, count());
   }
 
-  /** Counts what is gathered beside records. */
-  private void gather(RecordSource source, long bytes) {
+  /** Counts what is gathered beside records; false if it is too much. */
+  private boolean gather(RecordSource source, long bytes) {
     untoldBytes += bytes;
-    if (untoldBytes >= UNTOLD_BYTES_MAX) {
-      source.gathered(untoldBytes);
-      untoldBytes = 0;
+    if (untoldBytes < UNTOLD_BYTES_MAX) {
+      return true;
     }
+    long told = untoldBytes;
+    untoldBytes = 0;
+    return source.gathered(told);
   }
 
   private boolean inKeyOrder() {
@@ -299,22 +302,21 @@ public final class RangeRead {
       if (!fromIndex) {
         return add(cursor.modRevision(), cursor.sub());
       }
-      addFromIndex(cursor.key(), cursor.createRevision(), cursor.modRevision(), cursor.version());
-      return true;
+      return addFromIndex(
+          cursor.key(), cursor.createRevision(), cursor.modRevision(), cursor.version());
     }
 
     boolean add(Row row) {
       if (!fromIndex) {
         return add(row.main(), row.sub());
       }
-      addFromIndex(row.key(), row.create(), row.main(), row.version());
-      return true;
+      return addFromIndex(row.key(), row.create(), row.main(), row.version());
     }
 
-    private void addFromIndex(Bytes key, long create, long main, long version) {
+    private boolean addFromIndex(Bytes key, long create, long main, long version) {
       size++;
       kvs.add(withoutRecord(key, create, main, version));
-      gather(source, KEY_BYTES + key.length());
+      return gather(source, KEY_BYTES + key.length());
     }
 
     private boolean add(long main, int sub) {

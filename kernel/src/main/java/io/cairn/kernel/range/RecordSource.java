@@ -20,8 +20,9 @@ public interface RecordSource {
   /**
    * Hears, now and then, how much more the read has gathered beside records: keys and rows.
    *
+   * @return false if that is too much, which ends the read without a result
    * @throws io.cairn.spi.store.StoreException if the read is to be refused, because it gathers too
    *     much or its caller has gone
    */
-  void gathered(long bytes);
+  boolean gathered(long bytes);
 }

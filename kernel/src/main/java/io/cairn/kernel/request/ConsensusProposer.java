@@ -10,6 +10,7 @@ import io.cairn.spi.consensus.ConfigurationChange;
 import io.cairn.spi.consensus.Consensus;
 import io.cairn.spi.environment.ThreadSafe;
 import io.cairn.spi.environment.TimeSource;
+import io.cairn.spi.store.AnswerRoom;
 import io.cairn.spi.store.Bytes;
 import io.cairn.spi.store.Reason;
 import java.util.concurrent.CompletableFuture;
@@ -49,7 +50,7 @@ public final class ConsensusProposer implements Proposer {
   }
 
   @Override
-  public <R> CompletableFuture<R> propose(Command<R> command, Identity identity) {
+  public <R> CompletableFuture<R> propose(Command<R> command, Identity identity, AnswerRoom room) {
     if (consensus.status().committedIndex() > published.state().appliedIndex() + APPLY_LAG_MAX) {
       return Answers.refused(new Reason.TooManyRequests());
     }
@@ -58,7 +59,7 @@ public final class ConsensusProposer implements Proposer {
     if (payload == null) {
       return Answers.refused(new Reason.RequestTooLarge());
     }
-    PendingCommand<R> pending = new PendingCommand<>(command, identity, payload, suspicion);
+    PendingCommand<R> pending = new PendingCommand<>(command, identity, room, payload, suspicion);
     consensus.propose(pending);
     return pending;
   }

@@ -9,6 +9,7 @@ import io.cairn.kernel.virtual.VirtualTime;
 import io.cairn.spi.auth.Identity;
 import io.cairn.spi.consensus.ConfigurationChange;
 import io.cairn.spi.environment.EventLog;
+import io.cairn.spi.store.AnswerRoom;
 import io.cairn.spi.store.Reason;
 import io.cairn.spi.store.StoreException;
 import java.util.ArrayList;
@@ -72,7 +73,7 @@ final class AnnouncementTest implements Proposer, EventLog {
   }
 
   @Override
-  public <R> CompletableFuture<R> propose(Command<R> command, Identity identity) {
+  public <R> CompletableFuture<R> propose(Command<R> command, Identity identity, AnswerRoom room) {
     proposals++;
     Reason why = refusal;
     if (why != null) {

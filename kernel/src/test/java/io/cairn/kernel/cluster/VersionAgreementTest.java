@@ -14,6 +14,7 @@ import io.cairn.spi.consensus.ConfigurationChange;
 import io.cairn.spi.consensus.Leadership;
 import io.cairn.spi.environment.EventLog;
 import io.cairn.spi.storage.Mutation;
+import io.cairn.spi.store.AnswerRoom;
 import io.cairn.spi.store.Reason;
 import io.cairn.spi.store.StoreException;
 import java.util.ArrayList;
@@ -131,7 +132,7 @@ final class VersionAgreementTest implements Proposer {
   }
 
   @Override
-  public <R> CompletableFuture<R> propose(Command<R> command, Identity identity) {
+  public <R> CompletableFuture<R> propose(Command<R> command, Identity identity, AnswerRoom room) {
     proposed.add(command);
     if (refuses) {
       return CompletableFuture.failedFuture(new StoreException(new Reason.ProposalDropped()));

@@ -4,7 +4,6 @@ package io.cairn.kernel.kv;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cairn.kernel.virtual.KernelWorld;
-import io.cairn.spi.store.AnswerRoom;
 import io.cairn.spi.store.Bytes;
 import io.cairn.spi.store.Caller;
 import io.cairn.spi.store.CompactRequest;
@@ -21,64 +20,11 @@ import io.cairn.spi.store.StoreException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class RangePagesTest {
   private static final int MEGABYTE = 1 << 20;
-
-  /** A call with little room for its answer. */
-  private static final class NarrowCall implements Caller.Call, AnswerRoom {
-    private final CompletableFuture<Void> entry = new CompletableFuture<>();
-    private final long roomBytes;
-    private boolean over;
-    private long taken;
-    private long most;
-
-    private NarrowCall(long roomBytes) {
-      this.roomBytes = roomBytes;
-    }
-
-    private Caller caller() {
-      return new Caller(null, null, false, false, this);
-    }
-
-    @Override
-    public boolean ended() {
-      return over;
-    }
-
-    @Override
-    public void onEnd(Runnable action) {
-      throw new AssertionError("whoever has the room knows when the call ends");
-    }
-
-    @Override
-    public AnswerRoom room() {
-      return this;
-    }
-
-    @Override
-    public CompletionStage<Void> await() {
-      return entry;
-    }
-
-    @Override
-    public boolean take(long bytes) {
-      if (taken + bytes > roomBytes) {
-        return false;
-      }
-      taken += bytes;
-      most = Math.max(most, taken);
-      return true;
-    }
-
-    @Override
-    public void giveBack(long bytes) {
-      taken -= bytes;
-    }
-  }
 
   private final KernelWorld world = new KernelWorld();
 

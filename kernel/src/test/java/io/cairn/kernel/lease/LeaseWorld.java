@@ -27,6 +27,7 @@ import io.cairn.spi.consensus.Proposal;
 import io.cairn.spi.consensus.StateMachine;
 import io.cairn.spi.environment.Probe;
 import io.cairn.spi.storage.Mutation;
+import io.cairn.spi.store.AnswerRoom;
 import io.cairn.spi.store.Caller;
 import io.cairn.spi.store.HeaderResult;
 import io.cairn.spi.store.LeaseService;
@@ -243,7 +244,7 @@ final class LeaseWorld implements Proposer, Consensus {
 
   @Override
   @SuppressWarnings("unchecked") // Each command gets the result that its type names; see apply.
-  public <R> CompletableFuture<R> propose(Command<R> command, Identity identity) {
+  public <R> CompletableFuture<R> propose(Command<R> command, Identity identity, AnswerRoom room) {
     proposed.add(command);
     Pending pending = new Pending(command, new CompletableFuture<>());
     waiting.add(pending);

@@ -5,6 +5,7 @@ import io.cairn.kernel.command.Command;
 import io.cairn.kernel.request.Proposer;
 import io.cairn.spi.auth.Identity;
 import io.cairn.spi.consensus.ConfigurationChange;
+import io.cairn.spi.store.AnswerRoom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -18,7 +19,7 @@ final class RecordingProposer implements Proposer {
 
   @Override
   @SuppressWarnings("unchecked") // Nobody here looks at an answer; it is null.
-  public <R> CompletableFuture<R> propose(Command<R> command, Identity identity) {
+  public <R> CompletableFuture<R> propose(Command<R> command, Identity identity, AnswerRoom room) {
     CompletableFuture<@Nullable Object> answer = new CompletableFuture<>();
     commands.add(command);
     answers.add(answer);

@@ -54,6 +54,9 @@ public sealed interface Reason {
   /** Too many or too large answers are under way. */
   record ResponsesExhausted() implements Reason {}
 
+  /** The request was carried out, and there is no room for what it answers. */
+  record AnswerTooLarge() implements Reason {}
+
   // Leases.
 
   /** There is no such lease. */
