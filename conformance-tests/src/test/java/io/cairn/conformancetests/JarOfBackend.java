@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.conformancetests;
 
+import io.cairn.conformancetests.forwarding.ForwardingEngine;
 import io.cairn.spi.storage.StorageBackend;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -9,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
@@ -30,33 +32,41 @@ public final class JarOfBackend {
     try (OutputStream file = Files.newOutputStream(jar);
         JarOutputStream out = new JarOutputStream(file)) {
       add(out, "META-INF/services/" + StorageBackend.class.getName(), listed);
-      String folder = ChosenBackend.class.getPackageName().replace('.', '/');
       if (flaw != null) {
-        add(out, folder + "/flaw", flaw);
+        add(out, folder(ChosenBackend.class) + "/flaw", flaw);
       }
-      Path classes = classes(folder);
-      try (Stream<Path> files = Files.list(classes)) {
-        for (Path each : files.sorted().toList()) {
-          String name = each.getFileName().toString();
-          if (PARTS.stream().anyMatch(name::startsWith) && !name.contains("Test")) {
-            out.putNextEntry(new JarEntry(folder + "/" + name));
-            Files.copy(each, out);
-            out.closeEntry();
-          }
-        }
-      }
+      addPackage(out, ChosenBackend.class, name -> PARTS.stream().anyMatch(name::startsWith));
+      // What wrong engines are made with; a jar brings all it needs beside the SPI.
+      addPackage(out, ForwardingEngine.class, name -> true);
     }
     return jar;
   }
 
-  private static Path classes(String folder) throws IOException {
-    String self = folder + "/ChosenBackend.class";
+  /** The classes beside {@code sample} whose names are wanted, without tests. */
+  private static void addPackage(JarOutputStream out, Class<?> sample, Predicate<String> isWanted)
+      throws IOException {
+    String folder = folder(sample);
+    try (Stream<Path> files = Files.list(classes(sample).resolve(folder))) {
+      for (Path each : files.sorted().toList()) {
+        String name = each.getFileName().toString();
+        if (name.endsWith(".class") && !name.contains("Test") && isWanted.test(name)) {
+          out.putNextEntry(new JarEntry(folder + "/" + name));
+          Files.copy(each, out);
+          out.closeEntry();
+        }
+      }
+    }
+  }
+
+  private static String folder(Class<?> sample) {
+    return sample.getPackageName().replace('.', '/');
+  }
+
+  private static Path classes(Class<?> sample) throws IOException {
     try {
-      return Path.of(
-              ChosenBackend.class.getProtectionDomain().getCodeSource().getLocation().toURI())
-          .resolve(folder);
+      return Path.of(sample.getProtectionDomain().getCodeSource().getLocation().toURI());
     } catch (URISyntaxException e) {
-      throw new IOException("where is " + self, e);
+      throw new IOException("where is " + sample, e);
     }
   }
 
