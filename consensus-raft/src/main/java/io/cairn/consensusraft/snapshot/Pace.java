@@ -7,11 +7,11 @@ import io.cairn.spi.environment.OnLane;
  * How fast states are sent: no faster than a bound, and with rests in between that are several
  * times as long as the work. Where others want the processors or the medium, too, a part takes
  * longer to make, and so do the rests, so that those who wait for writes hardly notice a state on
- * its way.
+ * its way. Rests are bounded as well: a state has to move faster than it grows.
  */
 @OnLane("snapshot")
 final class Pace {
-  static final long REST_NANOS_MAX = 100_000_000;
+  /** How long rests are, in times of the work, or of what a part takes at the bound if less. */
   static final int RESTS = 3;
 
   private static final double SECOND = 1e9;
@@ -40,7 +40,7 @@ final class Pace {
   void sent(long bytes, long begun, long now) {
     if (bytesPerSecondMax > 0) {
       long transport = (long) (bytes * SECOND / bytesPerSecondMax);
-      long rest = Math.min(RESTS * (now - begun), REST_NANOS_MAX);
+      long rest = RESTS * Math.min(now - begun, transport);
       nextNanos = now + Math.max(0, waitNanos(now)) + Math.max(transport, rest);
     }
   }
