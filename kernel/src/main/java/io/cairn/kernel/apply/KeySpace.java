@@ -47,6 +47,12 @@ public final class KeySpace {
   /** Records read before room is taken for them: their sizes are known only then. */
   private static final int READ_AT_ONCE = 16;
 
+  /**
+   * What an entry's answer may read without room: more than a value usually is at most, so that a
+   * compare-and-swap that fails and reads is answered however much others have under way.
+   */
+  private static final int READ_FREELY_BYTES = 2 << 20;
+
   /** What a record takes in memory beside its bytes. */
   private static final int RECORD_BYTES = 40;
 
@@ -65,6 +71,7 @@ public final class KeySpace {
   private @Nullable AnswerRoom room;
 
   private boolean complete = true;
+  private long readFreely;
 
   /** A key space that stands at {@code revision}. */
   public KeySpace(
@@ -121,6 +128,7 @@ public final class KeySpace {
     InvariantViolation.check(nextSub == 0, "an entry begins when the one before has ended");
     room = answer;
     complete = true;
+    readFreely = 0;
   }
 
   /**
@@ -274,7 +282,7 @@ public final class KeySpace {
           into[i] = record;
           bytes += RECORD_BYTES + record.length();
         }
-        if (!within.take(bytes)) {
+        if (!gathered(bytes)) {
           return false;
         }
       }
@@ -283,6 +291,10 @@ public final class KeySpace {
 
     @Override
     public boolean gathered(long bytes) {
+      if (readFreely + bytes <= READ_FREELY_BYTES) {
+        readFreely += bytes;
+        return true;
+      }
       return within.take(bytes);
     }
   }

@@ -28,26 +28,43 @@ import org.junit.jupiter.api.Test;
 /** What transactions that write read for their answers. */
 final class WritingTxnAnswerTest {
   private static final int VALUE_BYTES = 10_000;
+
+  /** Keys with more than may be read without room. */
+  private static final int KEYS = 500;
+
   private static final RangeRequest ALL = RangeRequest.of(KeyRange.ALL);
 
   @Test
   void whatIsReadCountsAmongTheAnswersUnderWay() {
     try (KernelWorld world = new KernelWorld()) {
-      fill(world, 100);
-      NarrowCall call = new NarrowCall(200L * VALUE_BYTES);
+      fill(world, KEYS);
+      NarrowCall call = new NarrowCall(2L * KEYS * VALUE_BYTES);
 
       TxnResult result =
           world.done(world.kernel().kv().txn(call.caller(), txn(put("k", "v"), ALL)));
 
+      assertThat(((RangeResult) result.results().getLast()).kvs()).hasSize(KEYS + 1);
+      assertThat(call.taken + (2 << 20))
+          .isBetween((long) KEYS * VALUE_BYTES, (KEYS + 20L) * (VALUE_BYTES + 200));
+    }
+  }
+
+  @Test
+  void whatIsSmallIsAnsweredHoweverMuchOthersHaveUnderWay() {
+    try (KernelWorld world = new KernelWorld()) {
+      fill(world, 100);
+
+      TxnResult result =
+          world.done(world.kernel().kv().txn(new NarrowCall(0).caller(), txn(put("k", "v"), ALL)));
+
       assertThat(((RangeResult) result.results().getLast()).kvs()).hasSize(101);
-      assertThat(call.taken).isBetween(100L * VALUE_BYTES, 101L * (VALUE_BYTES + 200));
     }
   }
 
   @Test
   void anAnswerWithoutRoomIsRefusedAndTheTransactionCarriedOut() {
     try (KernelWorld world = new KernelWorld()) {
-      fill(world, 100);
+      fill(world, KEYS);
       NarrowCall call = new NarrowCall(20L * VALUE_BYTES);
 
       Reason reason =
@@ -56,14 +73,14 @@ final class WritingTxnAnswerTest {
 
       assertThat(reason).isEqualTo(new Reason.AnswerTooLarge());
       assertThat(call.most).isLessThanOrEqualTo(20L * VALUE_BYTES);
-      assertThat(count(world)).isEqualTo(102);
+      assertThat(count(world)).isEqualTo(KEYS + 2);
     }
   }
 
   @Test
   void keysAloneAreCountedToo() {
     try (KernelWorld world = new KernelWorld()) {
-      for (int i = 0; i < 2_000; i++) {
+      for (int i = 0; i < 25_000; i++) {
         world.done(world.kernel().kv().put(Caller.LOCAL, put("key-" + i, "")));
       }
       NarrowCall call = new NarrowCall(70_000);
@@ -92,7 +109,7 @@ final class WritingTxnAnswerTest {
   @Test
   void deletedValuesWithoutRoomAreDeletedAllTheSame() {
     try (KernelWorld world = new KernelWorld()) {
-      fill(world, 100);
+      fill(world, KEYS);
       NarrowCall call = new NarrowCall(20L * VALUE_BYTES);
 
       Reason reason =
