@@ -139,7 +139,7 @@ final class EtcdServices {
         .pulled(
             "Snapshot",
             MaintenanceMessages::snapshot,
-            (caller, request) -> chunks(maintenance.snapshot(caller)))
+            (caller, request) -> chunks(maintenance.backup(caller)))
         .unary(
             "MoveLeader",
             MaintenanceMessages::moveLeader,

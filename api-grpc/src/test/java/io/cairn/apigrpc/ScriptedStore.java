@@ -358,7 +358,7 @@ final class ScriptedStore implements StoreService {
       }
 
       @Override
-      public CompletionStage<BackupStream> snapshot(Caller caller) {
+      public CompletionStage<BackupStream> backup(Caller caller) {
         Queue<BackupStream.Chunk> left = new ArrayDeque<>(chunks);
         return done(
             caller,

@@ -193,7 +193,7 @@ public final class MaintenanceFacade implements MaintenanceService {
   }
 
   @Override
-  public CompletableFuture<BackupStream> snapshot(Caller caller) {
+  public CompletableFuture<BackupStream> backup(Caller caller) {
     Reason refusal = standing.refusesForLeader(caller);
     return refusal != null
         ? Answers.refused(refusal)

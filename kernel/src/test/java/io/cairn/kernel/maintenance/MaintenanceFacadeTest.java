@@ -168,12 +168,12 @@ final class MaintenanceFacadeTest {
 
   @Test
   void stoppingEndsABackupThatNobodyReads() {
-    BackupStream stream = world.done(maintenance.snapshot(Caller.LOCAL));
+    BackupStream stream = world.done(maintenance.backup(Caller.LOCAL));
 
     world.kernel().stop();
 
     assertThat(world.refused(stream.next())).isEqualTo(new Reason.CallCanceled());
-    assertThat(world.refused(maintenance.snapshot(Caller.LOCAL))).isEqualTo(new Reason.Stopped());
+    assertThat(world.refused(maintenance.backup(Caller.LOCAL))).isEqualTo(new Reason.Stopped());
   }
 
   @Test
@@ -233,7 +233,7 @@ final class MaintenanceFacadeTest {
   }
 
   private byte[] backup() {
-    BackupStream stream = world.done(maintenance.snapshot(Caller.LOCAL));
+    BackupStream stream = world.done(maintenance.backup(Caller.LOCAL));
     ByteArrayOutputStream file = new ByteArrayOutputStream();
     for (BackupStream.Chunk chunk = world.done(stream.next());
         !chunk.last();

@@ -129,7 +129,7 @@ final class InstallTest {
 
   @Test
   void backupThatHasBegunIsOfTheFormerState() {
-    var opening = follower.kernel.maintenance().snapshot(Caller.LOCAL);
+    var opening = follower.kernel.maintenance().backup(Caller.LOCAL);
     follower.settle();
     BackupStream backup = follower.done(opening);
     BackupStream.Chunk chunk = follower.done(backup.next());

@@ -5,7 +5,7 @@ import io.cairn.spi.environment.ThreadSafe;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Agrees with the other members on one order of commands (C1-C12).
+ * Agrees with the other members on one order of commands (C1-C15).
  *
  * <p><b>Threads.</b> Any. <b>Blocking.</b> Only {@link #start} and {@link #stop}. <b>Ownership.</b>
  * A proposal and its payload belong to the engine until they come back. <b>Failure.</b> Stages fail

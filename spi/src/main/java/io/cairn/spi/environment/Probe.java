@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.spi.environment;
 
-/** Lets a test make unlikely choices likely (X8). */
+/** Lets a test make unlikely choices likely (X7). */
 @ThreadSafe
 @FunctionalInterface
 public interface Probe {

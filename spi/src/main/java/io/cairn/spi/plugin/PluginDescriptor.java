@@ -4,7 +4,7 @@ package io.cairn.spi.plugin;
 import java.util.List;
 
 /**
- * What a plugin says of itself (P1-P4).
+ * What a plugin says of itself (P1-P5).
  *
  * @param name how configuration chooses it
  * @param kind the seam that it fills

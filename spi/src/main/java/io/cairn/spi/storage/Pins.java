@@ -8,7 +8,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * Counts who uses something that has to be released, so that whoever is the last releases it, and
  * it never happens under anybody's hands: using a freed native object would not throw but end the
- * process. For backends, whose views may outlive the engine's close (S11).
+ * process. For backends: views go on when their engine has failed (S7), and a caller that closes
+ * the engine before its views, against S11, must not end the process either.
  *
  * <p>The owner has the first pin and gives it up when it closes. An engine's database is usually
  * pinned by its views, a view's snapshot by its reads and cursors.

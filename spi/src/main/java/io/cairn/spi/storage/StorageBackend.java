@@ -7,6 +7,10 @@ import io.cairn.spi.plugin.PluginDescriptor;
 /**
  * Opens storage engines of one kind. Found by {@link java.util.ServiceLoader} or bound at compile
  * time; creating a backend does nothing yet, in particular it loads no native library.
+ *
+ * <p><b>Threads.</b> Any, also for several engines in different directories at once.
+ * <b>Blocking.</b> {@link #open} may, for as long as it takes to bring the engine up.
+ * <b>Failure.</b> {@link StorageException} and nothing else.
  */
 @ThreadSafe
 public interface StorageBackend {

@@ -7,9 +7,9 @@ import java.util.List;
 /**
  * A set of ordered tables that survives a crash at any instruction (S1-S13).
  *
- * <p><b>Threads.</b> {@link #view}, {@link #size} may be called from any thread. {@link #commit}
- * and {@link #barrier} are called by one thread at a time; {@link #reclaim} by another, beside
- * them. Any number of views may be open meanwhile.
+ * <p><b>Threads.</b> {@link #view}, {@link #size} and {@link #close} may be called from any thread.
+ * {@link #commit} and {@link #barrier} are called by one thread at a time; {@link #reclaim} by
+ * another, beside them. Any number of views may be open meanwhile.
  *
  * <p><b>Blocking.</b> Every method may block on the medium; none may be called on an event loop.
  *

@@ -33,8 +33,9 @@
  *   <li>S10 Space freed by deletions is used again without stopping anybody; {@link
  *       io.cairn.spi.storage.StorageEngine#reclaim} may give it back to the file system, beside
  *       other work.
- *   <li>S11 Close waits for a running commit or barrier; views and cursors must be closed before
- *       it. Closing twice is harmless. Closing without a barrier may lose what S4 allows.
+ *   <li>S11 Close waits for a running commit or barrier, and everything after it is refused;
+ *       callers close their views and cursors before. Closing twice is harmless. Closing without a
+ *       barrier may lose what S4 allows.
  *   <li>S12 An engine opened with a table it has never seen shows it empty; a table it has and that
  *       is not asked for is an error ({@link io.cairn.spi.storage.StorageException.Damaged}).
  *   <li>S13 An engine without the capability {@link io.cairn.spi.storage.StorageBackend#DURABLE}

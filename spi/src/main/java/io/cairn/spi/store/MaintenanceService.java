@@ -78,7 +78,7 @@ public interface MaintenanceService {
   CompletionStage<KvHash> hashKv(Caller caller, long revision);
 
   /** Opens a backup of this member. */
-  CompletionStage<BackupStream> snapshot(Caller caller);
+  CompletionStage<BackupStream> backup(Caller caller);
 
   /** Hands leadership to another member. */
   CompletionStage<Void> moveLeader(Caller caller, long target);

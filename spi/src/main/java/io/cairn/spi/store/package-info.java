@@ -17,11 +17,14 @@
  *       block.
  *   <li>V7 A request is checked by the store and by nobody else, in etcd's order. A refusal is a
  *       {@link io.cairn.spi.store.StoreException} with a {@link io.cairn.spi.store.Reason}; the
- *       stage fails with exactly that exception, never wrapped. A method does not throw.
+ *       stage fails with exactly that exception, never wrapped. A method that returns something
+ *       else than a stage throws it; no method throws anything else.
  *   <li>V8 Slices handed in belong to the store from then on; slices handed out stay valid for
  *       ever.
- *   <li>V9 A refusal means that nothing happened, except for {@link
- *       io.cairn.spi.store.Reason.TimedOut}, whose outcome is unknown.
+ *   <li>V9 A refusal means that nothing happened, with three exceptions: after {@link
+ *       io.cairn.spi.store.Reason.TimedOut} and {@link io.cairn.spi.store.Reason.Internal} the
+ *       outcome is unknown, and {@link io.cairn.spi.store.Reason.AnswerTooLarge} says that the
+ *       request was carried out.
  *   <li>V10 A numeric enumeration value that is not known arrives as {@code UNKNOWN}.
  * </ul>
  */
