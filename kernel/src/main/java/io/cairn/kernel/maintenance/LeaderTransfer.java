@@ -17,7 +17,6 @@ import io.cairn.spi.store.Reason;
 import io.cairn.spi.store.StoreException;
 import java.util.Comparator;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
 /** Hands leadership from this member to another. */
@@ -101,10 +100,7 @@ final class LeaderTransfer {
   }
 
   private static Reason reasonOf(Throwable failure) {
-    Throwable cause =
-        failure instanceof CompletionException && failure.getCause() != null
-            ? failure.getCause()
-            : failure;
+    Throwable cause = Answers.cause(failure);
     if (!(cause instanceof ConsensusException refused)) {
       return new Reason.Internal(cause.toString());
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.kernel.peer;
 
+import io.cairn.kernel.request.Answers;
 import io.cairn.spi.environment.ThreadSafe;
 import io.cairn.spi.network.PeerNetwork;
 import io.cairn.spi.store.StoreException;
@@ -49,10 +50,7 @@ public final class PeerCalls {
   }
 
   private static PeerAnswer refused(Throwable failure) {
-    Throwable cause =
-        failure instanceof CompletionException && failure.getCause() != null
-            ? failure.getCause()
-            : failure;
+    Throwable cause = Answers.cause(failure);
     if (cause instanceof StoreException refusal) {
       return new PeerAnswer.Refused(refusal.reason());
     }

@@ -56,12 +56,16 @@ public final class Answers {
 
   /** The refusal behind a failure; anything else is a mistake of ours. */
   public static StoreException unwrapped(Throwable failure) {
-    Throwable cause =
-        failure instanceof CompletionException && failure.getCause() != null
-            ? failure.getCause()
-            : failure;
+    Throwable cause = cause(failure);
     return cause instanceof StoreException refusal
         ? refusal
         : new StoreException(new Reason.Internal(cause.toString()));
+  }
+
+  /** What a stage failed with, out of the wrapper that stages put around it on the way. */
+  public static Throwable cause(Throwable failure) {
+    return failure instanceof CompletionException && failure.getCause() != null
+        ? failure.getCause()
+        : failure;
   }
 }

@@ -9,7 +9,6 @@ import io.cairn.spi.environment.ThreadSafe;
 import io.cairn.spi.store.Reason;
 import io.cairn.spi.store.StoreException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /** Finds a state in which everything is visible that was acknowledged before the question. */
@@ -57,10 +56,7 @@ public final class ReadBarrier {
   }
 
   private static Reason reasonOf(Throwable failure) {
-    Throwable cause =
-        failure instanceof CompletionException && failure.getCause() != null
-            ? failure.getCause()
-            : failure;
+    Throwable cause = Answers.cause(failure);
     if (!(cause instanceof ConsensusException refused)) {
       return new Reason.Internal(cause.toString());
     }

@@ -2,6 +2,7 @@
 package io.cairn.kernel.watch;
 
 import io.cairn.kernel.records.RecentCursor;
+import io.cairn.kernel.request.LeaderLoss;
 import io.cairn.kernel.request.Standing;
 import io.cairn.kernel.state.Published;
 import io.cairn.kernel.state.State;
@@ -15,7 +16,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Knows all watchers and tells their streams what has been published.
@@ -26,13 +26,10 @@ import org.jspecify.annotations.Nullable;
  */
 @ThreadSafe
 final class WatchHub {
-  /** How often in a row no leader is seen before the streams that demand one end. */
-  private static final int LEADERLESS_MAX = 3;
-
   private final Published published;
-  private final Standing standing;
   private final Scheduler scheduler;
   private final Lane lane;
+  private final LeaderLoss leaderLoss;
   private final Rng rng;
   private final WatchOptions options;
 
@@ -46,25 +43,22 @@ final class WatchHub {
   // and then finds nothing noted with a watcher knows that nothing up to here concerns it.
   private volatile long revision;
 
-  // The hub's lane.
-  private int leaderless;
-  private Scheduler.@Nullable Cancellable nextLook;
-
   WatchHub(
       Published published, Standing standing, Scheduler scheduler, Rng rng, WatchOptions options) {
     this.published = published;
-    this.standing = standing;
     this.scheduler = scheduler;
     this.lane = scheduler.lane("watch");
+    this.leaderLoss = new LeaderLoss(standing, scheduler, lane, options.electionMillis());
     this.rng = rng;
     this.options = options;
     this.revision = published.state().revision();
     published.listen(this::published);
+    leaderLoss.add(this::leaderLost);
   }
 
   /** Begins to look for leaders. */
   void start() {
-    lane.execute(this::lookAgainLater);
+    leaderLoss.start();
   }
 
   /** Ends all streams, with a reason that sends clients to another member. */
@@ -75,11 +69,7 @@ final class WatchHub {
       open = List.copyOf(streams);
     }
     open.forEach(stream -> stream.end(new Reason.Stopped()));
-    lane.execute(() -> {
-      if (nextLook != null) {
-        nextLook.cancel();
-      }
-    });
+    leaderLoss.stop();
   }
 
   /** The revision up to which watchers have been told what concerns them. */
@@ -216,23 +206,15 @@ final class WatchHub {
     }
   }
 
-  private void lookAgainLater() {
-    nextLook = scheduler.after(options.electionMillis() * 1_000_000L, lane, this::lookForLeader);
-  }
-
-  private void lookForLeader() {
-    leaderless = standing.leadership().leader() == 0 ? leaderless + 1 : 0;
-    if (leaderless >= LEADERLESS_MAX) {
-      List<ClientStream> open;
-      synchronized (lock) {
-        open = List.copyOf(streams);
-      }
-      for (ClientStream stream : open) {
-        if (stream.demandsLeader()) {
-          stream.end(new Reason.NoLeader());
-        }
+  private void leaderLost() {
+    List<ClientStream> open;
+    synchronized (lock) {
+      open = List.copyOf(streams);
+    }
+    for (ClientStream stream : open) {
+      if (stream.demandsLeader()) {
+        stream.end(new Reason.NoLeader());
       }
     }
-    lookAgainLater();
   }
 }
