@@ -7,10 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.cairn.consensusraft.fakes.FakeDisk;
 import io.cairn.consensusraft.fakes.FakeNetwork;
 import io.cairn.consensusraft.fakes.ManualScheduler;
-import io.cairn.consensusraft.fakes.NoChance;
-import io.cairn.consensusraft.fakes.SilentLog;
 import io.cairn.consensusraft.runtime.TestMachine.Command;
-import io.cairn.consensusraft.wal.WalOptions;
 import io.cairn.spi.consensus.AppliedPoint;
 import io.cairn.spi.consensus.Configuration;
 import io.cairn.spi.consensus.ConfigurationChange;
@@ -48,19 +45,7 @@ final class RaftConsensusTest {
             100,
             false,
             0);
-    return new RaftConsensus(
-        options,
-        new WalOptions("member/wal", 16384, 2),
-        LogCutting.Kept.STANDARD,
-        disk,
-        lanes,
-        lanes,
-        new NoChance(),
-        new SilentLog(),
-        (what, cause) -> {
-          throw new AssertionError(what, cause);
-        },
-        new FakeNetwork().endpoint(1));
+    return OneMember.of(options, disk, lanes, new FakeNetwork().endpoint(1));
   }
 
   private static ConfigurationChange change(ConfigurationChange.Kind kind, long member) {

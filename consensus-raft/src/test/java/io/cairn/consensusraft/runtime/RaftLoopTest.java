@@ -8,10 +8,7 @@ import io.cairn.consensusraft.core.Message;
 import io.cairn.consensusraft.fakes.FakeDisk;
 import io.cairn.consensusraft.fakes.HandPlayedNetwork;
 import io.cairn.consensusraft.fakes.ManualScheduler;
-import io.cairn.consensusraft.fakes.NoChance;
-import io.cairn.consensusraft.fakes.SilentLog;
 import io.cairn.consensusraft.runtime.TestMachine.Command;
-import io.cairn.consensusraft.wal.WalOptions;
 import io.cairn.spi.consensus.AppliedPoint;
 import io.cairn.spi.consensus.ConfigurationChange;
 import io.cairn.spi.consensus.ConfigurationChange.Kind;
@@ -52,19 +49,7 @@ final class RaftLoopTest {
             100,
             false,
             0);
-    return new RaftConsensus(
-        options,
-        new WalOptions("member/wal", 16384, 2),
-        LogCutting.Kept.STANDARD,
-        disk,
-        lanes,
-        lanes,
-        new NoChance(),
-        new SilentLog(),
-        (what, cause) -> {
-          throw new AssertionError(what, cause);
-        },
-        network);
+    return OneMember.of(options, disk, lanes, network);
   }
 
   private void hears(Message message) {
