@@ -130,7 +130,8 @@ public final class Main {
     }
   }
 
-  private static EventLog open(ServerConfig.Log config) throws IOException {
+  /** A log that goes where the configuration says. */
+  static EventLog open(ServerConfig.Log config) throws IOException {
     List<OutputStream> outputs = new ArrayList<>();
     for (String output : config.outputs()) {
       outputs.add(

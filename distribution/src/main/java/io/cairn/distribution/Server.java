@@ -29,6 +29,7 @@ import io.cairn.spi.storage.StorageEngine;
 import io.cairn.spi.storage.StorageException;
 import io.cairn.spi.storage.StorageOptions;
 import io.cairn.spi.store.ApiVersion;
+import io.cairn.spi.store.StoreService;
 import io.cairn.spi.transport.Transport;
 import jakarta.inject.Inject;
 import jakarta.inject.Provider;
@@ -122,6 +123,19 @@ public final class Server {
       stop();
       throw new StartException(causes(e), e);
     }
+  }
+
+  /**
+   * The store that is served, once {@link #start} has returned addresses.
+   *
+   * @throws IllegalStateException before that
+   */
+  public StoreService store() {
+    Kernel kernel = opened;
+    if (kernel == null) {
+      throw new IllegalStateException("the server has not been started");
+    }
+    return kernel;
   }
 
   /** Completes when this member has been removed from its cluster and has to stop. */
