@@ -37,6 +37,9 @@ final class MemberHome implements AutoCloseable {
    */
   private static final long SNAPSHOT_BYTES_PER_SECOND_MAX = 64L << 20;
 
+  /** Made by consensus as soon as this member has met another. */
+  private static final String PEERS = MemberDirectory.WAL + "/PEERS";
+
   private final ServerConfig config;
   private final FileDisk disk;
   private final Rng rng;
@@ -58,9 +61,10 @@ final class MemberHome implements AutoCloseable {
    * Opens the directory, making it if there is none.
    *
    * @param bootstrap asked who the member is if there is none
+   * @param durable whether the storage backend keeps anything over a restart
    * @throws StartException naming the directory and what is wrong with it
    */
-  void open(Bootstrap bootstrap) throws StartException {
+  void open(Bootstrap bootstrap, boolean durable) throws StartException {
     String shown = config.dataDir().toString();
     try {
       disk.createDirectories("");
@@ -70,6 +74,14 @@ final class MemberHome implements AutoCloseable {
       disk.createDirectories(MemberDirectory.MEMBER);
       lock = DirectoryLock.acquire(disk.resolve(MemberDirectory.MEMBER));
       Optional<MemberIdentity> found = directory.read();
+      if (found.isPresent() && !durable && isForgotten(found.get())) {
+        log.warn(
+            "the storage backend has kept nothing of the last start; the member begins anew",
+            field("backend", config.backend()),
+            field("data-dir", shown));
+        directory.forget();
+        found = Optional.empty();
+      }
       if (found.isPresent()) {
         log.info("server has already been initialized", field("data-dir", shown));
         identity = directory.boot(found.get(), config.backend());
@@ -94,6 +106,17 @@ final class MemberHome implements AutoCloseable {
     } catch (IllegalStateException e) {
       throw new StartException(e.getMessage(), e);
     }
+  }
+
+  /**
+   * Whether nothing is left that matters of a member whose backend is not durable. What its log
+   * still holds would bring back a part, or nothing once it has been cut. But a member of a cluster
+   * has given promises to others, and they are in its log.
+   */
+  private boolean isForgotten(MemberIdentity found) throws IOException {
+    ServerConfig.Origin origin = config.cluster().origin();
+    boolean foundsAlone = !origin.joins() && origin.initial().size() == 1;
+    return foundsAlone && found.backend().equals(config.backend()) && !disk.exists(PEERS);
   }
 
   /** The members that this one was told of when it joined, at its first start only. */

@@ -164,7 +164,8 @@ public final class Server {
     }
     home.open(
         new Bootstrap(
-            config.name(), config.cluster().origin(), network::ask, PeerUrlMatch.Resolver.SYSTEM));
+            config.name(), config.cluster().origin(), network::ask, PeerUrlMatch.Resolver.SYSTEM),
+        backend.descriptor().offers(StorageBackend.DURABLE));
     MemberIdentity self = home.identity();
     log.info(
         "starting etcd server",

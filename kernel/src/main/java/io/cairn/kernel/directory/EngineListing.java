@@ -105,7 +105,8 @@ final class EngineListing {
     disk.syncDirectory(MemberDirectory.MEMBER);
   }
 
-  private void remove(String path) throws IOException {
+  /** Removes a file, or a folder with everything in it. */
+  void remove(String path) throws IOException {
     for (String name : disk.list(path)) {
       remove(path + "/" + name);
     }

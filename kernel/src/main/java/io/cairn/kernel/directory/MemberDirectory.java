@@ -99,6 +99,21 @@ public final class MemberDirectory {
     return next;
   }
 
+  /**
+   * Removes everything of a member, for a backend that has kept nothing of it; {@link #create} may
+   * follow. Who the member was goes last, so it can be called again if it was cut short.
+   */
+  public void forget() throws IOException {
+    for (String name : disk.list(MEMBER)) {
+      if (!name.equals("LOCK") && !FORMAT.endsWith(name)) {
+        listing.remove(MEMBER + "/" + name);
+      }
+    }
+    listing.sync();
+    disk.remove(FORMAT);
+    listing.sync();
+  }
+
   /** Brings FORMAT and CURRENT to agree after {@link EngineExchange} has put an engine in use. */
   void settleBackend() throws IOException {
     MemberIdentity identity =

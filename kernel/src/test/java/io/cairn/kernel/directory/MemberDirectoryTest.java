@@ -8,6 +8,7 @@ import io.cairn.kernel.environment.DirectoryLock;
 import io.cairn.kernel.environment.FileDisk;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -100,5 +101,27 @@ final class MemberDirectoryTest {
     }
 
     DirectoryLock.acquire(data).close();
+  }
+
+  @Test
+  void whatIsLeftOfForgettingThatWasCutShortCanBeForgotten() throws Exception {
+    List<String> inThatOrder =
+        List.of("CURRENT", "engine-1", "wal/0001.wal", "wal", "FORMAT", "nothing more");
+    for (String next : inThatOrder) {
+      directory.create("memory", 1, 2, 3);
+      Files.createDirectories(data.resolve("member/engine-1"));
+      Files.createDirectories(data.resolve("member/wal"));
+      Files.writeString(data.resolve("member/wal/0001.wal"), "entries");
+      for (String gone : inThatOrder.subList(0, inThatOrder.indexOf(next))) {
+        Files.delete(data.resolve("member").resolve(gone));
+      }
+
+      if (directory.read().isPresent()) {
+        directory.forget();
+      }
+
+      assertThat(directory.read()).as("cut short before " + next).isEmpty();
+      assertThat(data.resolve("member")).isEmptyDirectory();
+    }
   }
 }
