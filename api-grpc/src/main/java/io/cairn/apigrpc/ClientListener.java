@@ -85,6 +85,6 @@ final class ClientListener {
   }
 
   private static InternalProtocolNegotiator.ProtocolNegotiator protocols() {
-    return InternalProtocolNegotiators.serverPlaintext();
+    return HttpConnection.under(InternalProtocolNegotiators.serverPlaintext());
   }
 }

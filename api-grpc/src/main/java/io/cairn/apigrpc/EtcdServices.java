@@ -45,7 +45,7 @@ final class EtcdServices {
 
   private static ServerServiceDefinition kv(KvService kv, CallEnvironment environment) {
     return new ServiceBuilder("etcdserverpb.KV", environment)
-        .unary("Range", KvRequests::range, kv::range, Replies::range)
+        .unaryOfAnyLength("Range", KvRequests::range, kv::rangeOfAnyLength, Replies::rangeAnswer)
         .unary("Put", KvRequests::put, kv::put, Replies::put)
         .unary("DeleteRange", KvRequests::delete, kv::delete, Replies::delete)
         .unary("Txn", KvRequests::txn, kv::txn, Replies::txn)

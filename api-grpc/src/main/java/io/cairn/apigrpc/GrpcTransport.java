@@ -69,7 +69,8 @@ public final class GrpcTransport implements Transport {
     }
     int messageBytesMax =
         (int) Math.min((long) options.requestBytesMax() + TransportOptions.FRAMING_BYTES, 1 << 30);
-    ResponseBudget responses = new ResponseBudget(settings.responseBytesMax());
+    ResponseBudget responses =
+        new ResponseBudget(settings.responseBytesMax(), settings.stalledMillis());
     CallEnvironment environment = new CallEnvironment(log, messageBytesMax, responses);
     List<ServerServiceDefinition> services = EtcdServices.of(store, environment);
     Running started = new Running(EventLoops.start(settings), environment, new ArrayList<>());

@@ -108,12 +108,17 @@ abstract class LoopCall extends ServerCall.Listener<Bytes> implements Caller.Cal
       close(StatusMapping.replyTooLarge(reply.size()));
       return false;
     }
+    sendHeaders();
+    call.sendMessage(reply);
+    return true;
+  }
+
+  /** Sends the headers, unless they have been sent. */
+  final void sendHeaders() {
     if (!headersSent) {
       headersSent = true;
       call.sendHeaders(new Metadata());
     }
-    call.sendMessage(reply);
-    return true;
   }
 
   /** Runs on the loop, after the call was added to its queue. */

@@ -3,6 +3,7 @@ package io.cairn.apigrpc;
 
 import io.cairn.spi.environment.ThreadSafe;
 import io.cairn.spi.store.AnswerRoom;
+import io.cairn.spi.store.LongRangeResult;
 import io.cairn.spi.store.Reason;
 import io.cairn.spi.store.StoreException;
 import io.netty.util.concurrent.EventExecutor;
@@ -22,13 +23,24 @@ import org.jspecify.annotations.Nullable;
  * however slowly the client reads. A few clients that ask for much and read nothing would otherwise
  * fill the memory of the process. So each call has an account: the store takes from it what it
  * gathers, and an answer that was not gathered so is claimed before it is encoded. Everything goes
- * back when the stream has gone. Who finds no room waits in a bounded queue: to gather as long as
- * the client waits, to send an answer that is there for a while only, since its memory is taken
- * already; then it is refused. An answer larger than the whole budget goes alone, up to twice the
- * budget: beyond that it is refused whatever else is under way, since memory has an end. Bytes are
- * counted once, though for a moment they are both on the heap and in buffers.
+ * back when the stream has gone. Bytes are counted once, though for a moment they are both on the
+ * heap and in buffers. Small answers are not counted: they would wait behind the large ones for
+ * nothing.
  *
- * <p>Small answers are not counted: they would wait behind the large ones for nothing.
+ * <p>Who finds no room has three ways:
+ *
+ * <ul>
+ *   <li>A range in key order goes out in parts and needs no room. {@link Turns} says when.
+ *   <li>What else was being gathered is let go, and the store waits in line to begin anew, with
+ *       twice the room that turned out to be too little, or alone with twice the budget; beyond
+ *       that it is refused whatever else is under way, since memory has an end. It waits as long as
+ *       its client does and those before it get on.
+ *   <li>An answer that is there already waits in the same line for a while only, since its memory
+ *       is taken; then it is refused.
+ * </ul>
+ *
+ * <p>Nobody waits who has room. The line is served in order, and nobody gathers past it, but for
+ * writes, which cannot be read anew.
  */
 @ThreadSafe
 final class ResponseBudget {
@@ -43,25 +55,44 @@ final class ResponseBudget {
 
   private static final long WAIT_SECONDS = 10;
 
+  /** Answers in parts that are under way at once, however large the budget. */
+  private static final int TURNS_MAX = 16;
+
   private final long capacity;
+  private final Turns turns;
   // Guarded by this.
   private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
   private long used;
+  private long returns;
 
-  ResponseBudget(long capacity) {
+  /**
+   * A budget of {@code capacity} bytes.
+   *
+   * @param stalledMillis as {@link GrpcSettings} says
+   */
+  ResponseBudget(long capacity, long stalledMillis) {
     this.capacity = capacity;
+    // Of two parts each, one read and one being written.
+    long atOnce = capacity / (2 * LongRangeResult.PART_BYTES);
+    this.turns = new Turns(Math.clamp(atOnce, 1, TURNS_MAX), stalledMillis);
   }
 
-  /** Somebody who waits for {@code bytes}, or with 0 for any room at all. */
+  /** Somebody who waits. */
   private static final class Waiting {
     private final Account account;
     private final long bytes;
+
+    /** Whether it goes on waiting as long as others give back. */
+    private final boolean patient;
+
     private final CompletableFuture<Void> outcome = new CompletableFuture<>();
     private @Nullable Future<?> patience;
+    private long returnsSeen;
 
-    private Waiting(Account account, long bytes) {
+    private Waiting(Account account, long bytes, boolean patient) {
       this.account = account;
       this.bytes = bytes;
+      this.patient = patient;
     }
 
     private void stopWaiting() {
@@ -77,15 +108,15 @@ final class ResponseBudget {
     private final EventExecutor loop;
     // Guarded by the budget.
     private long taken;
+
+    /** What of it nobody has asked for yet; it was waited for. */
+    private long spare;
+
     private boolean ended;
+    private Turns.@Nullable Turn turn;
 
     private Account(EventExecutor loop) {
       this.loop = loop;
-    }
-
-    @Override
-    public CompletionStage<Void> await() {
-      return claim(0);
     }
 
     @Override
@@ -101,13 +132,64 @@ final class ResponseBudget {
     }
 
     @Override
+    public boolean takeInLine(long bytes) {
+      synchronized (ResponseBudget.this) {
+        long missing = bytes - spare;
+        if (missing > 0 && !ended && (!waiting.isEmpty() || used + missing > capacity)) {
+          return false;
+        }
+        spare = Math.max(0, -missing);
+        add(Math.max(0, missing));
+        return true;
+      }
+    }
+
+    @Override
     public void giveBack(long bytes) {
       List<Waiting> granted;
       synchronized (ResponseBudget.this) {
-        add(-Math.min(bytes, taken));
+        add(-Math.min(bytes + spare, taken));
+        spare = 0;
         granted = nextGranted();
       }
       grant(granted);
+    }
+
+    @Override
+    public CompletionStage<Void> await(long bytesMin) {
+      giveBackAll();
+      // Most who have run out of room once would do so again with a little more.
+      long wanted = Math.min(2 * bytesMin, ALONE_FACTOR * capacity);
+      Waiting line = new Waiting(this, wanted, true);
+      synchronized (ResponseBudget.this) {
+        if (bytesMin > ALONE_FACTOR * capacity) {
+          line.outcome.completeExceptionally(exhausted());
+        } else {
+          enter(line);
+        }
+      }
+      return line.outcome;
+    }
+
+    @Override
+    public CompletionStage<Void> awaitTurn() {
+      giveBackAll();
+      Turns.Turn mine;
+      synchronized (ResponseBudget.this) {
+        if (ended) {
+          return CompletableFuture.failedStage(new StoreException(new Reason.CallCanceled()));
+        }
+        mine = turns.open(loop);
+        turn = mine;
+      }
+      return mine.await();
+    }
+
+    /** The turn that was waited for; null if none was. */
+    Turns.@Nullable Turn turn() {
+      synchronized (ResponseBudget.this) {
+        return turn;
+      }
     }
 
     /**
@@ -116,41 +198,62 @@ final class ResponseBudget {
      */
     CompletableFuture<Void> claim(long bytes) {
       Waiting claim;
+      giveBack(0); // what was waited for and not needed
       synchronized (ResponseBudget.this) {
         long missing = Math.max(0, bytes - taken);
-        claim = new Waiting(this, missing);
-        if (ended) {
-          claim.outcome.completeExceptionally(new StoreException(new Reason.CallCanceled()));
-        } else if (taken > 0 || (waiting.isEmpty() && fits(missing))) {
+        claim = new Waiting(this, missing, false);
+        if (taken > 0) {
           add(missing);
           claim.outcome.complete(null);
-        } else if (missing > ALONE_FACTOR * capacity || waiting.size() == WAITING_MAX) {
+        } else if (missing > ALONE_FACTOR * capacity) {
           claim.outcome.completeExceptionally(exhausted());
         } else {
-          if (missing > 0) {
-            claim.patience = loop.schedule(() -> giveUp(claim), WAIT_SECONDS, TimeUnit.SECONDS);
-          }
-          waiting.add(claim);
+          enter(claim);
         }
       }
       return claim.outcome;
+    }
+
+    /** Lets {@code next} have its room, or wait for it. */
+    private void enter(Waiting next) {
+      if (ended) {
+        next.outcome.completeExceptionally(new StoreException(new Reason.CallCanceled()));
+      } else if (waiting.isEmpty() && fits(next.bytes)) {
+        give(next);
+        next.outcome.complete(null);
+      } else if (waiting.size() == WAITING_MAX) {
+        next.outcome.completeExceptionally(exhausted());
+      } else {
+        next.returnsSeen = returns;
+        next.patience = loop.schedule(() -> losePatience(next), WAIT_SECONDS, TimeUnit.SECONDS);
+        waiting.add(next);
+      }
+    }
+
+    private void giveBackAll() {
+      giveBack(Long.MAX_VALUE / 2);
     }
 
     /** The call has gone, and its answer with it. */
     void end() {
       List<Waiting> own = new ArrayList<>();
       List<Waiting> granted;
+      Turns.Turn mine;
       synchronized (ResponseBudget.this) {
         add(-taken);
         ended = true;
         waiting.removeIf(other -> isMine(other) && own.add(other));
         granted = nextGranted();
+        mine = turn;
       }
       for (Waiting gone : own) {
         gone.stopWaiting();
         gone.outcome.completeExceptionally(new StoreException(new Reason.CallCanceled()));
       }
       grant(granted);
+      if (mine != null) {
+        mine.end();
+      }
     }
 
     @SuppressWarnings("ReferenceEquality") // Accounts are themselves and equal to nothing else.
@@ -162,6 +265,7 @@ final class ResponseBudget {
       if (!ended) {
         taken += bytes;
         used += bytes;
+        returns += bytes < 0 ? 1 : 0;
       }
     }
   }
@@ -175,21 +279,21 @@ final class ResponseBudget {
     return used + Math.max(1, bytes) <= (used == 0 ? ALONE_FACTOR * capacity : capacity);
   }
 
-  /** Takes from the queue who has room now. */
+  private static void give(Waiting next) {
+    next.account.add(next.bytes);
+    next.account.spare = next.patient ? next.bytes : 0;
+  }
+
+  /** Takes from the line who has room now. */
   private List<Waiting> nextGranted() {
     List<Waiting> granted = List.of();
     for (Waiting next = waiting.peek(); next != null && fits(next.bytes); next = waiting.peek()) {
       waiting.remove();
-      next.account.add(next.bytes);
+      give(next);
       if (granted.isEmpty()) {
         granted = new ArrayList<>();
       }
       granted.add(next);
-      if (next.bytes == 0) {
-        // What a store is going to gather is not known yet; the next one waits for its end, or for
-        // that of another one.
-        break;
-      }
     }
     return granted;
   }
@@ -201,19 +305,26 @@ final class ResponseBudget {
     }
   }
 
-  private void giveUp(Waiting claim) {
+  /** Somebody has waited for a while: it gives up, unless it is patient and others get on. */
+  private void losePatience(Waiting line) {
     List<Waiting> granted;
     synchronized (this) {
-      if (!waiting.remove(claim)) {
+      if (line.patient && line.returnsSeen != returns && waiting.contains(line)) {
+        line.returnsSeen = returns;
+        line.patience =
+            line.account.loop.schedule(() -> losePatience(line), WAIT_SECONDS, TimeUnit.SECONDS);
+        return;
+      }
+      if (!waiting.remove(line)) {
         return;
       }
       granted = nextGranted();
     }
-    claim.outcome.completeExceptionally(exhausted());
+    line.outcome.completeExceptionally(exhausted());
     grant(granted);
   }
 
-  private static StoreException exhausted() {
+  static StoreException exhausted() {
     return new StoreException(new Reason.ResponsesExhausted());
   }
 }

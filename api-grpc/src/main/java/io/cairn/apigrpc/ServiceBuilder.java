@@ -40,12 +40,33 @@ final class ServiceBuilder {
     return add(
         name,
         MethodType.UNARY,
-        (environment, call, headers) -> {
-          LoopCall unary = new UnaryCall<>(method, environment, call, headers);
-          // The second request is never served; asking for it tells whether there is one.
-          call.request(2);
-          return unary;
-        });
+        (environment, call, headers) ->
+            began(new UnaryCall<>(method, null, environment, call, headers)));
+  }
+
+  /**
+   * Adds a method with one request and one answer, which may be longer than memory. To gRPC it is a
+   * stream, since it does not see the message; nobody can tell the difference.
+   */
+  <Q, R> ServiceBuilder unaryOfAnyLength(
+      String name,
+      UnaryMethod.Decoder<Q> decoder,
+      UnaryMethod.Invocation<Q, R> invocation,
+      UnaryMethod.Encoder<R> encoder) {
+    UnaryMethod<Q, R> method = new UnaryMethod<>(decoder, invocation, encoder);
+    return add(
+        name,
+        MethodType.SERVER_STREAMING,
+        (environment, call, headers) ->
+            began(
+                new UnaryCall<>(
+                    method, HttpConnection.ofCallThatBegins(), environment, call, headers)));
+  }
+
+  private static LoopCall began(LoopCall call) {
+    // The second request is never served; asking for it tells whether there is one.
+    call.call.request(2);
+    return call;
   }
 
   /** Adds a method with one request and an answer in parts. */

@@ -3,6 +3,7 @@ package io.cairn.apigrpc;
 
 import io.cairn.apigrpc.wire.Reply;
 import io.cairn.spi.store.Bytes;
+import io.cairn.spi.store.LongRangeResult;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +22,10 @@ final class UnaryCall<Q, R> extends LoopCall
     implements BiConsumer<@Nullable R, @Nullable Throwable> {
 
   private final UnaryMethod<Q, R> method;
+
+  /** Where an answer of any length goes; null if the method has no such answers. */
+  private final HttpConnection.@Nullable Stream stream;
+
   private @Nullable Q request;
 
   /** Written once by whoever completes the answer, before the call goes through the queue. */
@@ -31,13 +36,18 @@ final class UnaryCall<Q, R> extends LoopCall
   /** A large answer that waits for room. */
   private @Nullable Reply large;
 
+  /** An answer that goes out in parts. */
+  private @Nullable LongAnswer inParts;
+
   UnaryCall(
       UnaryMethod<Q, R> method,
+      HttpConnection.@Nullable Stream stream,
       CallEnvironment environment,
       ServerCall<Bytes, Reply> call,
       Metadata headers) {
     super(environment, call, headers);
     this.method = method;
+    this.stream = stream;
   }
 
   @Override
@@ -56,8 +66,8 @@ final class UnaryCall<Q, R> extends LoopCall
       close(StatusMapping.noRequest());
       return;
     }
-    CompletionStage<R> answer = method.invocation().invoke(caller, question);
-    if (answer instanceof CompletableFuture<R> future && future.isDone()) {
+    CompletionStage<? extends R> answer = method.invocation().invoke(caller, question);
+    if (answer instanceof CompletableFuture<? extends R> future && future.isDone()) {
       // The lambda-free way to take a finished answer; most reads go here.
       if (future.state() == CompletableFuture.State.SUCCESS) {
         result = future.resultNow();
@@ -80,7 +90,9 @@ final class UnaryCall<Q, R> extends LoopCall
 
   @Override
   void takeDelivery() {
-    // The fields are written once and read once.
+    if (isClosed() && result instanceof LongRangeResult unwanted) {
+      unwanted.close();
+    }
   }
 
   @Override
@@ -91,6 +103,13 @@ final class UnaryCall<Q, R> extends LoopCall
       return;
     }
     R answer = result;
+    result = null;
+    if (answer instanceof LongRangeResult range && stream != null) {
+      LongAnswer parts = new LongAnswer(this, stream, range);
+      inParts = parts;
+      parts.send();
+      return;
+    }
     // A void answer is null; the encoder of such a method does not look at it.
     @SuppressWarnings({"NullAway", "NullableWarning"})
     Reply reply = method.encoder().encode(answer);
@@ -139,5 +158,9 @@ final class UnaryCall<Q, R> extends LoopCall
   @Override
   void release() {
     // The store learns through the call's life that nobody waits any more.
+    LongAnswer parts = inParts;
+    if (parts != null) {
+      parts.release();
+    }
   }
 }

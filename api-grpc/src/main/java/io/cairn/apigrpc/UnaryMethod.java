@@ -31,7 +31,7 @@ record UnaryMethod<Q, R>(Decoder<Q> decoder, Invocation<Q, R> invocation, Encode
   @FunctionalInterface
   interface Invocation<Q, R> {
     /** Asks what {@code request} says in the name of {@code caller}. */
-    CompletionStage<R> invoke(Caller caller, Q request);
+    CompletionStage<? extends R> invoke(Caller caller, Q request);
   }
 
   /** Writes an answer. */

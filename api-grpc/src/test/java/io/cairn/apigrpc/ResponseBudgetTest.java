@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 final class ResponseBudgetTest {
 
   private final EmbeddedChannel channel = new EmbeddedChannel();
-  private final ResponseBudget budget = new ResponseBudget(100);
+  private final ResponseBudget budget = new ResponseBudget(100, 1000);
   private final List<String> heard = new ArrayList<>();
 
   ResponseBudgetTest() {
@@ -39,11 +39,16 @@ final class ResponseBudgetTest {
     return account;
   }
 
-  /** A call whose answer is to be gathered. */
-  private ResponseBudget.Account reading(String name) {
+  /** A call that has run out of room when it had gathered {@code bytes}. */
+  private ResponseBudget.Account awaiting(String name, long bytes) {
     ResponseBudget.Account account = open();
-    note(name, account.await());
+    note(name, account.await(bytes));
     return account;
+  }
+
+  private void pass(long seconds) {
+    channel.advanceTimeBy(seconds, TimeUnit.SECONDS);
+    channel.runScheduledPendingTasks();
   }
 
   private void note(String name, CompletionStage<Void> outcome) {
@@ -87,18 +92,80 @@ final class ResponseBudgetTest {
   }
 
   @Test
-  void whoGathersAloneMayExceedTheBudgetAndOthersWaitForItsEnd() {
-    ResponseBudget.Account first = reading("first");
+  void whoCannotReadAnewMayExceedTheBudgetAlone() {
+    ResponseBudget.Account first = open();
+
     assertThat(first.take(150)).isTrue();
     assertThat(first.take(51)).as("more than twice the budget").isFalse();
+    assertThat(open().take(1)).isFalse();
+  }
 
-    ResponseBudget.Account second = reading("second");
-    reading("third");
+  @Test
+  void whoRunsOutOfRoomLetsGoAndWaitsForTwiceAsMuch() {
+    ResponseBudget.Account first = open();
+    ResponseBudget.Account second = open();
+    assertThat(first.takeInLine(60)).isTrue();
+    assertThat(second.takeInLine(40)).isTrue();
+    assertThat(second.takeInLine(5)).isFalse();
+
+    note("second", second.await(45));
+    assertThat(first.takeInLine(1)).as("past one who waits").isFalse();
     first.end();
 
-    assertThat(heard).as("one at a time").containsExactly("first granted", "second granted");
-    second.end();
-    assertThat(heard).endsWith("third granted");
+    assertThat(heard).containsExactly("second granted");
+    assertThat(open().takeInLine(11)).isFalse();
+    assertThat(open().takeInLine(10)).isTrue();
+    assertThat(second.takeInLine(45)).isTrue();
+    assertThat(second.takeInLine(45)).as("kept for it").isTrue();
+    assertThat(second.takeInLine(1)).isFalse();
+  }
+
+  @Test
+  void whoNeedsMoreThanTheBudgetWaitsToBeAlone() {
+    ResponseBudget.Account first = open();
+    assertThat(first.takeInLine(10)).isTrue();
+    ResponseBudget.Account large = awaiting("large", 101);
+    ResponseBudget.Account small = awaiting("small", 1);
+    assertThat(heard).isEmpty();
+
+    first.end();
+
+    assertThat(heard).containsExactly("large granted");
+    assertThat(large.takeInLine(200)).isTrue();
+    large.end();
+    assertThat(heard).containsExactly("large granted", "small granted");
+    small.end();
+    awaiting("too large", 201);
+    assertThat(heard).endsWith("too large ResponsesExhausted");
+  }
+
+  @Test
+  void whatWasWaitedForAndNotNeededGoesBackWhenTheAnswerIsThere() {
+    ResponseBudget.Account first = awaiting("first", 50);
+    assertThat(first.takeInLine(60)).isTrue();
+    awaiting("second", 20);
+    assertThat(heard).containsExactly("first granted");
+
+    note("answer of first", first.claim(55));
+
+    assertThat(heard).contains("answer of first granted", "second granted");
+  }
+
+  @Test
+  void whoWaitsInLineWaitsAsLongAsOthersGetOn() {
+    ResponseBudget.Account first = open();
+    assertThat(first.take(100)).isTrue();
+    awaiting("second", 50);
+
+    for (int i = 0; i < 3; i++) {
+      pass(9);
+      first.giveBack(1);
+    }
+    assertThat(heard).isEmpty();
+    pass(10);
+    pass(10);
+
+    assertThat(heard).containsExactly("second ResponsesExhausted");
   }
 
   @Test
@@ -109,9 +176,9 @@ final class ResponseBudgetTest {
   }
 
   @Test
-  void whoGathersMoreThanIsLeftIsRefused() {
-    ResponseBudget.Account first = reading("first");
-    ResponseBudget.Account second = reading("second");
+  void whatIsGivenBackCanBeTaken() {
+    ResponseBudget.Account first = open();
+    ResponseBudget.Account second = open();
     assertThat(first.take(60)).isTrue();
 
     assertThat(second.take(60)).isFalse();
@@ -123,8 +190,8 @@ final class ResponseBudgetTest {
   /** Otherwise several could wait for what the others have. */
   @Test
   void answerThatWasGatheredNeedNotWaitToBeSent() {
-    ResponseBudget.Account first = reading("first");
-    ResponseBudget.Account second = reading("second");
+    ResponseBudget.Account first = open();
+    ResponseBudget.Account second = open();
     assertThat(first.take(50)).isTrue();
     assertThat(second.take(50)).isTrue();
 
@@ -139,27 +206,14 @@ final class ResponseBudgetTest {
   }
 
   @Test
-  void whoseAnswerWaitsTooLongIsRefusedAndWhoHasGatheredNothingWaitsOn() {
-    ResponseBudget.Account first = claiming("first", 100);
+  void whoseAnswerIsThereWaitsForAWhileOnlyAndLetsThoseBehindPass() {
+    ResponseBudget.Account first = claiming("first", 60);
     claiming("second", 100);
-    reading("third");
+    pass(5);
+    first.giveBack(10);
+    awaiting("third", 20);
 
-    channel.advanceTimeBy(10, TimeUnit.SECONDS);
-    channel.runScheduledPendingTasks();
-
-    assertThat(heard).containsExactly("first granted", "second ResponsesExhausted");
-    first.end();
-    assertThat(heard).endsWith("third granted");
-  }
-
-  @Test
-  void whoGivesUpLetsThoseBehindPass() {
-    claiming("first", 60);
-    claiming("second", 100);
-    reading("third");
-
-    channel.advanceTimeBy(10, TimeUnit.SECONDS);
-    channel.runScheduledPendingTasks();
+    pass(5);
 
     assertThat(heard)
         .containsExactly("first granted", "second ResponsesExhausted", "third granted");
@@ -174,8 +228,9 @@ final class ResponseBudgetTest {
     assertThat(heard).containsExactly("first granted");
 
     claiming("too late", 1);
+    awaiting("too late, too", 1);
 
-    assertThat(heard).endsWith("too late ResponsesExhausted");
+    assertThat(heard).endsWith("too late ResponsesExhausted", "too late, too ResponsesExhausted");
   }
 
   @Test
@@ -191,5 +246,20 @@ final class ResponseBudgetTest {
     assertThat(second.take(1000)).as("counts nothing").isTrue();
     note("second again", second.claim(1));
     assertThat(heard).endsWith("second again CallCanceled");
+    note("its turn", second.awaitTurn());
+    assertThat(heard).endsWith("its turn CallCanceled");
+  }
+
+  @Test
+  void callThatEndsLeavesItsTurnToOthers() {
+    ResponseBudget.Account first = open();
+    assertThat(first.take(100)).isTrue();
+    note("first", first.awaitTurn());
+    assertThat(open().take(100)).as("whose turn it is needs no room").isTrue();
+    note("second", open().awaitTurn());
+
+    first.end();
+
+    assertThat(heard).containsExactly("first granted", "second granted");
   }
 }

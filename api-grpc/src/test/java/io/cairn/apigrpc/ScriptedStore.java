@@ -15,10 +15,12 @@ import io.cairn.spi.store.DeleteResult;
 import io.cairn.spi.store.HeaderResult;
 import io.cairn.spi.store.KvService;
 import io.cairn.spi.store.LeaseService;
+import io.cairn.spi.store.LongRangeResult;
 import io.cairn.spi.store.MaintenanceService;
 import io.cairn.spi.store.Member;
 import io.cairn.spi.store.PutRequest;
 import io.cairn.spi.store.PutResult;
+import io.cairn.spi.store.RangeAnswer;
 import io.cairn.spi.store.RangeRequest;
 import io.cairn.spi.store.RangeResult;
 import io.cairn.spi.store.RangeStream;
@@ -61,6 +63,10 @@ final class ScriptedStore implements StoreService {
 
   volatile BiFunction<Caller, RangeRequest, CompletionStage<RangeResult>> range =
       (caller, request) -> done(new RangeResult(HEADER, List.of(), false, 0));
+
+  /** In the place of what {@link #range} answers. */
+  volatile @Nullable BiFunction<Caller, RangeRequest, CompletionStage<LongRangeResult>> longRange;
+
   volatile BiFunction<Caller, PutRequest, CompletionStage<PutResult>> put =
       (caller, request) -> done(new PutResult(HEADER, null));
   volatile BiFunction<Caller, Long, CompletionStage<LeaseService.KeptAlive>> keepAlive =
@@ -110,6 +116,15 @@ final class ScriptedStore implements StoreService {
       @Override
       public CompletionStage<RangeResult> range(Caller caller, RangeRequest request) {
         return asked(caller, request, range.apply(caller, request));
+      }
+
+      @Override
+      public CompletionStage<? extends RangeAnswer> rangeOfAnyLength(
+          Caller caller, RangeRequest request) {
+        BiFunction<Caller, RangeRequest, CompletionStage<LongRangeResult>> inParts = longRange;
+        return inParts == null
+            ? range(caller, request)
+            : asked(caller, request, inParts.apply(caller, request));
       }
 
       @Override

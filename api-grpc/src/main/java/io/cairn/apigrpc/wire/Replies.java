@@ -4,8 +4,10 @@ package io.cairn.apigrpc.wire;
 import io.cairn.spi.store.Bytes;
 import io.cairn.spi.store.DeleteResult;
 import io.cairn.spi.store.HeaderResult;
+import io.cairn.spi.store.LongRangeResult;
 import io.cairn.spi.store.OperationResult;
 import io.cairn.spi.store.PutResult;
+import io.cairn.spi.store.RangeAnswer;
 import io.cairn.spi.store.RangeResult;
 import io.cairn.spi.store.RangeStream;
 import io.cairn.spi.store.Reason;
@@ -36,6 +38,41 @@ public final class Replies {
     Reply out = new Reply(SMALL + PER_SLICE * result.kvs().size());
     put(out, result, true);
     return out;
+  }
+
+  /** Writes a {@code RangeResponse} that was gathered. */
+  public static Reply rangeAnswer(RangeAnswer answer) {
+    return switch (answer) {
+      case RangeResult gathered -> range(gathered);
+      case LongRangeResult _ ->
+          throw new IllegalArgumentException("this answer is written in parts");
+    };
+  }
+
+  /** Writes what comes before the key-values of a {@code RangeResponse}. */
+  public static Reply rangeHead(RangeAnswer answer) {
+    Reply out = new Reply(SMALL);
+    header(out, answer.header());
+    return out;
+  }
+
+  /** Writes some key-values of a {@code RangeResponse}, as whole fields. */
+  public static Reply rangeFields(List<Bytes> kvs) {
+    Reply out = new Reply(PER_SLICE * kvs.size());
+    messages(out, 0x12, kvs);
+    return out;
+  }
+
+  /** Writes what comes after the key-values of a {@code RangeResponse}. */
+  public static Reply rangeTail(RangeAnswer answer) {
+    Reply out = new Reply(SMALL);
+    putTail(out, answer);
+    return out;
+  }
+
+  private static void putTail(Reply out, RangeAnswer answer) {
+    out.varint(0x20, answer.count());
+    out.bool(0x18, answer.more());
   }
 
   /** Writes a {@code RangeStreamResponse}; only the last part of a stream has a header. */
@@ -125,8 +162,7 @@ public final class Replies {
 
   private static void put(Reply out, RangeResult result, boolean withHeader) {
     if (withHeader) {
-      out.varint(0x20, result.count());
-      out.bool(0x18, result.more());
+      putTail(out, result);
     }
     messages(out, 0x12, result.kvs());
     if (withHeader) {

@@ -27,6 +27,7 @@ import io.cairn.spi.store.KvService;
 import io.cairn.spi.store.Operation;
 import io.cairn.spi.store.PutRequest;
 import io.cairn.spi.store.PutResult;
+import io.cairn.spi.store.RangeAnswer;
 import io.cairn.spi.store.RangeRequest;
 import io.cairn.spi.store.RangeResult;
 import io.cairn.spi.store.RangeStream;
@@ -79,11 +80,7 @@ public final class KvFacade implements KvService {
   @Override
   public CompletableFuture<RangeResult> range(Caller caller, RangeRequest request) {
     try {
-      Reason refusal =
-          request.serializable() ? standing.refusesForLeader(caller) : standing.refuses(caller);
-      if (refusal == null) {
-        refusal = RequestChecks.refuses(request);
-      }
+      Reason refusal = refusesRange(caller, request);
       if (refusal != null) {
         return Answers.refused(refusal);
       }
@@ -94,6 +91,32 @@ public final class KvFacade implements KvService {
     } catch (RuntimeException failure) {
       return failed(failure);
     }
+  }
+
+  @Override
+  public CompletableFuture<? extends RangeAnswer> rangeOfAnyLength(
+      Caller caller, RangeRequest request) {
+    if (!LongRange.suits(request)) {
+      return range(caller, request);
+    }
+    try {
+      Reason refusal = refusesRange(caller, request);
+      if (refusal != null) {
+        return Answers.refused(refusal);
+      }
+      if (request.serializable() || barrier.tryPass() != null) {
+        return readLongRange(caller, request);
+      }
+      return Answers.then(barrier.pass(), state -> readLongRange(caller, request));
+    } catch (RuntimeException failure) {
+      return failed(failure);
+    }
+  }
+
+  private @Nullable Reason refusesRange(Caller caller, RangeRequest request) {
+    Reason refusal =
+        request.serializable() ? standing.refusesForLeader(caller) : standing.refuses(caller);
+    return refusal != null ? refusal : RequestChecks.refuses(request);
   }
 
   @Override
@@ -240,6 +263,21 @@ public final class KvFacade implements KvService {
                 (view, records) ->
                     LocalRanges.read(
                         request, view, records, standing.header(view.state().revision()))));
+  }
+
+  private CompletableFuture<RangeAnswer> readLongRange(Caller caller, RangeRequest request) {
+    return permitted(
+        caller,
+        request,
+        () -> {
+          CompletableFuture<RangeAnswer> inMemory =
+              reads.tryShort((view, records) ->
+                  LocalRanges.read(
+                      request, view, records, standing.header(view.state().revision())));
+          return inMemory != null
+              ? inMemory
+              : new LongRange(reads, caller, request, standing).answer();
+        });
   }
 
   private CompletableFuture<TxnResult> readTxn(Caller caller, TxnRequest request) {

@@ -38,11 +38,16 @@ final class LocalReads {
   /** About as many bytes of records are fetched at a time before room is taken for them. */
   private static final long AT_ONCE_BYTES = 1 << 20;
 
-  /** The most records that are fetched at a time. */
-  private static final int RECORDS_MAX = 512;
+  /**
+   * The most records that are fetched at a time: the largest ones may follow on many small ones.
+   */
+  private static final int RECORDS_MAX = 32;
 
   /** What a record takes beside its bytes. */
-  private static final int RECORD_BYTES = 32;
+  static final int RECORD_BYTES = 32;
+
+  /** What a read gathers without asking for room, so that small ones never wait for large ones. */
+  static final long FREE_BYTES = 64 << 10;
 
   /** How often a read of the latest state begins again because compaction has overtaken it. */
   private static final int ATTEMPTS = 3;
@@ -80,31 +85,82 @@ final class LocalReads {
     this.log = log;
   }
 
-  /** Reads the newest state; what a long answer takes is taken from the room of its call. */
+  /**
+   * Reads the newest state. What a long answer takes is taken from the room of its call; if there
+   * is not enough, the read waits for it and begins anew.
+   */
   <R> CompletableFuture<R> run(Caller caller, Read<R> read) {
+    CompletableFuture<R> done = tryShort(read);
+    if (done != null) {
+      return done;
+    }
+    CompletableFuture<R> answer = new CompletableFuture<>();
+    lanes.next().execute(() -> runOnLane(caller, read, answer));
+    return answer;
+  }
+
+  /** Reads what is short and in memory; null if it is not. */
+  <R> @Nullable CompletableFuture<R> tryShort(Read<R> read) {
     try (StateView view = StateView.pin(published)) {
       R result = read.run(view, new InMemory());
-      if (result != null) {
-        return CompletableFuture.completedFuture(result);
-      }
+      return result == null ? null : CompletableFuture.completedFuture(result);
     } catch (StoreException refusal) {
       return CompletableFuture.failedFuture(refusal);
     }
-    CompletableFuture<R> answer = new CompletableFuture<>();
-    CompletionStage<Void> room = caller.call().room().await();
-    room.whenComplete((there, refusal) -> {
-      if (refusal != null) {
-        answer.completeExceptionally(Answers.unwrapped(refusal));
-      } else {
-        lanes.next().execute(() -> runOnLane(caller, read, answer));
-      }
-    });
-    return answer;
+  }
+
+  /** Hears what has become of a part: one of the two is null. */
+  @FunctionalInterface
+  interface PartTaker<R> {
+    void take(@Nullable R part, @Nullable StoreException failure);
+  }
+
+  /**
+   * Reads something that is bounded by itself, so that no room is asked for; {@code taker} hears on
+   * the lane.
+   */
+  <R> void readPart(Caller caller, Read<R> read, PartTaker<R> taker) {
+    lanes
+        .next()
+        .execute(() -> {
+          R part = null;
+          StoreException failure = null;
+          try (StateView view = StateView.pin(published)) {
+            part = read.run(view, new Anywhere(caller, false));
+          } catch (StoreException refusal) {
+            failure = refusal;
+          } catch (RuntimeException mistake) {
+            failure = report(mistake);
+          }
+          taker.take(part, failure);
+        });
+  }
+
+  /** More has been gathered than there is room for; it never leaves this class. */
+  private static final class NoRoom extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /** What the read needs at least. */
+    private final long bytes;
+
+    NoRoom(long bytes) {
+      super(null, null, false, false);
+      this.bytes = bytes;
+    }
   }
 
   private <R> void runOnLane(Caller caller, Read<R> read, CompletableFuture<R> answer) {
     try {
       answer.complete(attempt(caller, read));
+    } catch (NoRoom more) {
+      CompletionStage<Void> room = caller.call().room().await(more.bytes);
+      room.whenComplete((there, refusal) -> {
+        if (refusal != null) {
+          answer.completeExceptionally(Answers.unwrapped(refusal));
+        } else {
+          lanes.next().execute(() -> runOnLane(caller, read, answer));
+        }
+      });
     } catch (StoreException refusal) {
       answer.completeExceptionally(refusal);
     } catch (RuntimeException mistake) {
@@ -114,7 +170,7 @@ final class LocalReads {
 
   private <R> R attempt(Caller caller, Read<R> read) {
     for (int attempt = 1; ; attempt++) {
-      Anywhere gathered = new Anywhere(caller);
+      Anywhere gathered = new Anywhere(caller, true);
       try (StateView view = StateView.pin(published)) {
         return Objects.requireNonNull(read.run(view, gathered));
       } catch (StoreException refusal) {
@@ -171,13 +227,21 @@ final class LocalReads {
   /** Takes what it needs from the call's room, and waits for the engine. */
   private final class Anywhere implements Records {
     private final Caller caller;
+    private final boolean counted;
+    private long gathered;
     private long taken;
     // How large records are is known only when they are there, and then they take memory: so few
     // at first, and more as long as they turn out to be small.
     private int recordsAtOnce = 8;
 
-    Anywhere(Caller caller) {
+    /**
+     * For a read of {@code caller}.
+     *
+     * @param counted whether room is needed for what is gathered
+     */
+    Anywhere(Caller caller, boolean counted) {
       this.caller = caller;
+      this.counted = counted;
     }
 
     @Override
@@ -245,10 +309,15 @@ final class LocalReads {
     }
 
     private void take(long bytes) {
-      if (!caller.call().room().take(bytes)) {
-        throw new StoreException(new Reason.ResponsesExhausted());
+      gathered += bytes;
+      long untaken = gathered - FREE_BYTES - taken;
+      if (!counted || untaken <= 0) {
+        return;
       }
-      taken += bytes;
+      if (!caller.call().room().takeInLine(untaken)) {
+        throw new NoRoom(gathered);
+      }
+      taken += untaken;
     }
 
     private RuntimeException missing(long main, int sub) {

@@ -36,6 +36,11 @@ public final class RangeRead {
   /** Records fetched at a time; between two chunks a source may look at whether to go on. */
   static final int CHUNK = 512;
 
+  /** The most, and the first, that are fetched at a time when bytes are to be bounded. */
+  private static final int SOME = 32;
+
+  private static final int SOME_FIRST = 8;
+
   /** What a read gathers before it says so again. */
   private static final int UNTOLD_BYTES_MAX = 64 << 10;
 
@@ -117,6 +122,30 @@ public final class RangeRead {
       more = cursor.next();
     }
     return out.flush() ? new RangeResult(header, out.kvs, more, 0) : null;
+  }
+
+  /**
+   * Reads the first keys of a range in key order without filters: up to the limit or until they
+   * have {@code bytesMin} bytes. Counts nothing, and does not look whether anything follows.
+   *
+   * @return null if {@code source} gave up
+   */
+  public @Nullable List<Bytes> readSome(RecordSource source, long bytesMin) {
+    Collector out = new Collector(source, (int) Math.min(limit, SOME));
+    IndexCursor cursor = index.scan(range, revision);
+    // How large records are is known only when they are there: few at first, then as many as are
+    // likely to be wanted.
+    out.chunk = SOME_FIRST;
+    while (out.size < limit && out.bytes < bytesMin && cursor.next()) {
+      if (!out.add(cursor)) {
+        return null;
+      }
+      if (out.pending == 0 && out.bytes > 0) {
+        long wanted = (bytesMin - out.bytes) * out.size / out.bytes;
+        out.chunk = Math.clamp(wanted, 1, SOME);
+      }
+    }
+    return out.flush() ? out.kvs : null;
   }
 
   private @Nullable RangeResult readSingle(ResponseHeader header, RecordSource source) {
@@ -286,12 +315,17 @@ public final class RangeRead {
     private final long[] mains;
     private final int[] subs;
     private final @Nullable Bytes[] records;
+
+    /** How many records are fetched at a time. */
+    private int chunk;
+
     private int pending;
     private long size;
+    private long bytes;
 
     Collector(RecordSource source, int expected) {
-      int chunk = fromIndex ? 0 : Math.max(1, Math.min(CHUNK, expected));
       this.source = source;
+      this.chunk = fromIndex ? 0 : Math.max(1, Math.min(CHUNK, expected));
       this.kvs = new ArrayList<>(expected);
       this.mains = new long[chunk];
       this.subs = new int[chunk];
@@ -315,7 +349,9 @@ public final class RangeRead {
 
     private boolean addFromIndex(Bytes key, long create, long main, long version) {
       size++;
-      kvs.add(withoutRecord(key, create, main, version));
+      Bytes kv = withoutRecord(key, create, main, version);
+      kvs.add(kv);
+      bytes += kv.length();
       return gather(source, KEY_BYTES + key.length());
     }
 
@@ -324,7 +360,7 @@ public final class RangeRead {
       subs[pending] = sub;
       pending++;
       size++;
-      return pending < mains.length || flush();
+      return pending < Math.min(chunk, mains.length) || flush();
     }
 
     /** Fetches what is pending; false if the source gave up. */
@@ -341,6 +377,7 @@ public final class RangeRead {
           return false;
         }
         kvs.add(record);
+        bytes += record.length();
         records[i] = null;
       }
       pending = 0;

@@ -27,7 +27,7 @@ public final class StoredRecords implements RecordReader {
   private static final RecordFormat FORMAT = new RecordFormat(Tables.REVISIONS);
 
   /** Missing so many records at once, a read is taken for one that walks through the store. */
-  private static final int SCAN_MISSES_MIN = 128;
+  private static final int SCAN_MISSES_MIN = 32;
 
   private static final int SCANS_PER_KEPT = 8;
 

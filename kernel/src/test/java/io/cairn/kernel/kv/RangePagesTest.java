@@ -16,7 +16,6 @@ import io.cairn.spi.store.RangeResult;
 import io.cairn.spi.store.RangeStream;
 import io.cairn.spi.store.RangeStream.Part;
 import io.cairn.spi.store.Reason;
-import io.cairn.spi.store.StoreException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -99,26 +98,44 @@ final class RangePagesTest {
   @Test
   void streamTakesRoomForOnePartAtATime() {
     put(40, MEGABYTE);
-    NarrowCall call = new NarrowCall(12 * MEGABYTE);
-    call.entry.complete(null);
+    NarrowCall call = NarrowCall.withoutLine(12 * MEGABYTE);
 
     List<Part> parts = parts(stream(call.caller(), all(0, 0)));
 
     assertThat(parts.stream().mapToInt(part -> part.result().kvs().size()).sum()).isEqualTo(40);
-    assertThat(call.most).isBetween(10L * MEGABYTE, 12L * MEGABYTE);
+    assertThat(call.most).isBetween(9L * MEGABYTE, 12L * MEGABYTE);
     assertThat(call.taken).as("the last part, until the call ends").isLessThan(call.most);
+  }
+
+  @Test
+  void readThatRunsOutOfRoomLetsGoWaitsAndBeginsAnew() {
+    put(30, MEGABYTE);
+    NarrowCall call = new NarrowCall(18 * MEGABYTE);
+
+    CompletableFuture<RangeResult> answer =
+        world.kernel().kv().range(call.caller(), all(0, 0)).toCompletableFuture();
+    world.time.run();
+    long takenWhileWaiting = call.taken;
+    boolean early = answer.isDone();
+    put(31, 10);
+    call.roomBytes = 40L * MEGABYTE;
+    call.line.complete(null);
+
+    assertThat(call.most).as("not all at once").isGreaterThan(10L * MEGABYTE);
+    assertThat(takenWhileWaiting).isZero();
+    assertThat(early).isFalse();
+    assertThat(call.awaited).isBetween(18L * MEGABYTE, 30L * MEGABYTE);
+    assertThat(world.done(answer).count()).as("what is there now").isEqualTo(31);
   }
 
   @Test
   void answerForWhichThereIsNoRoomIsRefusedAndTakesNone() {
     put(30, MEGABYTE);
-    NarrowCall call = new NarrowCall(18 * MEGABYTE);
-    call.entry.complete(null);
+    NarrowCall call = NarrowCall.withoutLine(18 * MEGABYTE);
 
     Reason reason = world.refused(world.kernel().kv().range(call.caller(), all(0, 0)));
 
     assertThat(reason).isEqualTo(new Reason.ResponsesExhausted());
-    assertThat(call.most).as("not all at once").isGreaterThan(10L * MEGABYTE);
     assertThat(call.taken).isZero();
   }
 
@@ -129,10 +146,8 @@ final class RangePagesTest {
     RangeRequest keysOnly = keysOnly(SortOrder.NONE, SortTarget.KEY, 0);
     RangeRequest oldest = keysOnly(SortOrder.ASCEND, SortTarget.CREATE, 1);
     for (RangeRequest request : List.of(keysOnly, oldest)) {
-      NarrowCall narrow = new NarrowCall(60_000);
-      NarrowCall wide = new NarrowCall(MEGABYTE);
-      narrow.entry.complete(null);
-      wide.entry.complete(null);
+      NarrowCall narrow = NarrowCall.withoutLine(60_000);
+      NarrowCall wide = NarrowCall.withoutLine(MEGABYTE);
 
       Reason reason = world.refused(world.kernel().kv().range(narrow.caller(), request));
       long found = world.done(world.kernel().kv().range(wide.caller(), request)).count();
@@ -147,37 +162,19 @@ final class RangePagesTest {
   }
 
   @Test
-  void nothingIsGatheredBeforeThereIsRoom() {
+  void whatIsSmallNeedsNoRoom() {
     put(300, 10);
-    NarrowCall call = new NarrowCall(MEGABYTE);
 
-    CompletableFuture<RangeResult> answer =
-        world.kernel().kv().range(call.caller(), all(0, 0)).toCompletableFuture();
-    world.time.run();
-    boolean early = answer.isDone() || call.taken > 0;
-    call.entry.complete(null);
+    RangeResult answer =
+        world.done(world.kernel().kv().range(new NarrowCall(0).caller(), all(0, 0)));
 
-    assertThat(early).isFalse();
-    assertThat(world.done(answer).count()).isEqualTo(300);
-    assertThat(call.taken).isPositive();
-  }
-
-  @Test
-  void whoFindsNoRoomInTimeIsToldSo() {
-    put(300, 10);
-    NarrowCall call = new NarrowCall(MEGABYTE);
-    call.entry.completeExceptionally(new StoreException(new Reason.ResponsesExhausted()));
-
-    Reason reason = world.refused(world.kernel().kv().range(call.caller(), all(0, 0)));
-
-    assertThat(reason).isEqualTo(new Reason.ResponsesExhausted());
+    assertThat(answer.count()).isEqualTo(300);
   }
 
   @Test
   void readForACallerWhoHasGoneIsGivenUp() {
     put(300, 10);
     NarrowCall call = new NarrowCall(MEGABYTE);
-    call.entry.complete(null);
     call.over = true;
 
     Reason reason = world.refused(world.kernel().kv().range(call.caller(), all(0, 0)));

@@ -10,6 +10,15 @@ public interface KvService {
   /** Reads a range. */
   CompletionStage<RangeResult> range(Caller caller, RangeRequest request);
 
+  /**
+   * Reads a range of any length: what there is no room for comes in parts. A store that always
+   * gathers its answers has nothing to add.
+   */
+  default CompletionStage<? extends RangeAnswer> rangeOfAnyLength(
+      Caller caller, RangeRequest request) {
+    return range(caller, request);
+  }
+
   /** Reads a range in parts, all at one revision; see {@link RangeStream}. */
   CompletionStage<RangeStream> rangeStream(Caller caller, RangeRequest request);
 

@@ -12,4 +12,4 @@ import java.util.List;
  * @param count how many keys the range holds at that revision, before limit and filters
  */
 public record RangeResult(ResponseHeader header, List<Bytes> kvs, boolean more, long count)
-    implements OperationResult {}
+    implements OperationResult, RangeAnswer {}
