@@ -9,6 +9,7 @@ import io.cairn.consensusraft.core.Entry;
 import io.cairn.consensusraft.core.EntryKind;
 import io.cairn.consensusraft.core.HardState;
 import io.cairn.consensusraft.core.Recovered;
+import io.cairn.consensusraft.core.SnapshotPoint;
 import io.cairn.consensusraft.wal.RecoveredLog;
 import io.cairn.consensusraft.wal.Wal;
 import io.cairn.consensusraft.wal.WalIdentity;
@@ -61,6 +62,31 @@ final class LogOpening {
     } catch (IOException e) {
       throw new ConsensusException(
           ConsensusException.Kind.LOG, "cannot read the log: " + e.getMessage(), e);
+    }
+  }
+
+  /** Makes a log that begins behind {@code point}, as after a state was installed there. */
+  static void begin(
+      ConsensusOptions options,
+      WalOptions walOptions,
+      Disk disk,
+      Lane background,
+      EventLog events,
+      AppliedPoint point) {
+    WalIdentity identity =
+        new WalIdentity(options.clusterId(), options.memberId(), options.incarnation());
+    try (Wal wal = Wal.open(disk, walOptions, identity, background, events, point.index())) {
+      if (!wal.recovered().fresh()) {
+        throw new ConsensusException(ConsensusException.Kind.LOG, "there is a log already");
+      }
+      Configuration members = ChangeFormat.toCore(point.configuration(), Configuration.EMPTY);
+      SnapshotPoint state = new SnapshotPoint(point.index(), point.term(), members);
+      HardState promised = new HardState(point.term(), 0, point.index());
+      wal.append(new Persist(0, promised, state, 0, List.of()));
+      wal.seal(point.index());
+    } catch (IOException e) {
+      throw new ConsensusException(
+          ConsensusException.Kind.LOG, "cannot write the log: " + e.getMessage(), e);
     }
   }
 

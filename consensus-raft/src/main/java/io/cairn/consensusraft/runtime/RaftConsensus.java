@@ -6,6 +6,7 @@ import io.cairn.consensusraft.core.Settings;
 import io.cairn.consensusraft.snapshot.SnapshotExchange;
 import io.cairn.consensusraft.wal.WalOptions;
 import io.cairn.consensusraft.wire.FrameCodec;
+import io.cairn.spi.consensus.AppliedPoint;
 import io.cairn.spi.consensus.ConfigurationChange;
 import io.cairn.spi.consensus.Consensus;
 import io.cairn.spi.consensus.ConsensusException;
@@ -165,6 +166,19 @@ public final class RaftConsensus implements Consensus {
         });
     network.admit(reception);
     network.watch(new PeerWatch(inbox, reception));
+  }
+
+  /**
+   * Makes the log of a member that has none yet and whose state machine stands at {@code point}
+   * without ever having applied an entry, since its state was made from a backup. The log begins
+   * behind that point: whoever joins later has to be sent the state. Durable when this returns.
+   *
+   * @param options of which only the ids count
+   * @throws ConsensusException if there is a log already, or it cannot be written
+   */
+  public static void begin(
+      ConsensusOptions options, AppliedPoint point, Disk disk, Lane background, EventLog events) {
+    LogOpening.begin(options, RaftSizes.STANDARD.wal(), disk, background, events, point);
   }
 
   /** Has somebody look on, in a simulation; to be called before {@link #start}. */

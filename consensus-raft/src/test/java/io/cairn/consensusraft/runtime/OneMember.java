@@ -11,13 +11,15 @@ import io.cairn.spi.network.PeerNetwork;
 
 /** One member with small segments, in a world that moves by hand and leaves nothing to chance. */
 final class OneMember {
+  static final WalOptions LOG = new WalOptions("member/wal", 16384, 2);
+
   private OneMember() {}
 
   static RaftConsensus of(
       ConsensusOptions options, FakeDisk disk, ManualScheduler lanes, PeerNetwork network) {
     return new RaftConsensus(
         options,
-        new WalOptions("member/wal", 16384, 2),
+        LOG,
         LogCutting.Kept.STANDARD,
         disk,
         lanes,

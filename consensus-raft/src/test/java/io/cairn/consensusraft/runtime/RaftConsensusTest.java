@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.cairn.consensusraft.fakes.FakeDisk;
 import io.cairn.consensusraft.fakes.FakeNetwork;
 import io.cairn.consensusraft.fakes.ManualScheduler;
+import io.cairn.consensusraft.fakes.SilentLog;
 import io.cairn.consensusraft.runtime.TestMachine.Command;
 import io.cairn.spi.consensus.AppliedPoint;
 import io.cairn.spi.consensus.Configuration;
@@ -29,23 +30,25 @@ final class RaftConsensusTest {
   private TestMachine machine = new TestMachine(disk, AppliedPoint.ZERO);
   private RaftConsensus consensus = member();
 
+  private static ConsensusOptions options() {
+    return new ConsensusOptions(
+        7,
+        1,
+        3,
+        1,
+        List.of(change(ConfigurationChange.Kind.ADD_VOTER, 1)),
+        100,
+        1000,
+        true,
+        7000,
+        1000,
+        100,
+        false,
+        0);
+  }
+
   private RaftConsensus member() {
-    ConsensusOptions options =
-        new ConsensusOptions(
-            7,
-            1,
-            3,
-            1,
-            List.of(change(ConfigurationChange.Kind.ADD_VOTER, 1)),
-            100,
-            1000,
-            true,
-            7000,
-            1000,
-            100,
-            false,
-            0);
-    return OneMember.of(options, disk, lanes, new FakeNetwork().endpoint(1));
+    return OneMember.of(options(), disk, lanes, new FakeNetwork().endpoint(1));
   }
 
   private static ConfigurationChange change(ConfigurationChange.Kind kind, long member) {
@@ -118,6 +121,38 @@ final class RaftConsensusTest {
     assertThat(command.appliedAt).isEqualTo(3);
     assertThat(machine.applied).containsExactly("ADD_VOTER 1", "a");
     assertThat(machine.point().term()).isEqualTo(3);
+  }
+
+  /** As when the state was made from a backup. */
+  @Test
+  void logThatWasBegunForAStateGoesOnBehindIt() {
+    AppliedPoint point = new AppliedPoint(4, 1, new Configuration(List.of(1L), List.of()));
+    LogOpening.begin(options(), OneMember.LOG, disk, lanes.lane("begin"), new SilentLog(), point);
+
+    assertThat(consensus.cutIndex()).isEqualTo(4);
+    restart(new TestMachine(disk, point));
+    Command command = propose("a");
+    lanes.runReady();
+
+    assertThat(machine.applied).containsExactly("a");
+    assertThat(machine.leaderships).containsExactly(new Leadership(2, 1, true));
+    assertThat(command.appliedAt).isEqualTo(6);
+  }
+
+  @Test
+  void logIsNotBegunWhereThereIsOne() {
+    consensus.start(machine);
+
+    assertThatThrownBy(() ->
+            LogOpening.begin(
+                options(),
+                OneMember.LOG,
+                disk,
+                lanes.lane("begin"),
+                new SilentLog(),
+                new AppliedPoint(4, 1, new Configuration(List.of(1L), List.of()))))
+        .isInstanceOf(ConsensusException.class)
+        .hasMessage("there is a log already");
   }
 
   @Test
