@@ -6,6 +6,7 @@ import io.cairn.spi.store.Bytes;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The pages of a bbolt database, version 2; all numbers are little endian.
@@ -27,15 +28,18 @@ final class Pages {
   static final int HEADER_BYTES = 16;
   static final int ELEMENT_BYTES = 16;
 
-  private static final short BRANCH = 0x01;
-  private static final short LEAF = 0x02;
+  static final short BRANCH = 0x01;
+  static final short LEAF = 0x02;
   private static final short META = 0x04;
   private static final short FREE_LIST = 0x10;
-  private static final int BUCKET = 0x01;
+  static final int BUCKET = 0x01;
+
+  /** What tells where a bucket is: the number of its root, and a sequence number. */
+  static final int BUCKET_BYTES = 16;
 
   private static final int MAGIC = 0xED0CDAED;
   private static final int VERSION = 2;
-  private static final int META_BYTES = 64;
+  static final int META_BYTES = 64;
 
   /** What comes before the first bucket: two meta pages, the list of free pages, the root. */
   static final int FREE_LIST_PAGE = 2;
@@ -53,6 +57,15 @@ final class Pages {
 
   /** An entry of a branch: the first key under a page. */
   record Child(Bytes firstKey, long page) {}
+
+  /**
+   * What a meta page says.
+   *
+   * @param root the page of the root
+   * @param end the number behind the last page
+   * @param transaction the number of the transaction that wrote it
+   */
+  record Meta(int pageBytes, long root, long end, long transaction) {}
 
   /** How many pages {@code bytes} take. */
   static long count(long bytes) {
@@ -75,6 +88,25 @@ final class Pages {
     page.putLong(FREE_LIST_PAGE).putLong(end).putLong(transaction);
     page.putLong(fnv1a(page.array(), page.arrayOffset() + HEADER_BYTES, META_BYTES - Long.BYTES));
     write(out, page);
+  }
+
+  /** What a meta page says that begins where {@code page} does; null if it is not a whole one. */
+  static @Nullable Meta readMeta(ByteBuffer page) {
+    byte[] meta = new byte[META_BYTES];
+    page.get(page.position() + HEADER_BYTES, meta);
+    ByteBuffer in = ByteBuffer.wrap(meta).order(ByteOrder.LITTLE_ENDIAN);
+    boolean whole =
+        in.getInt(0) == MAGIC
+            && in.getInt(4) == VERSION
+            && in.getLong(META_BYTES - Long.BYTES) == fnv1a(meta, 0, META_BYTES - Long.BYTES);
+    return whole ? new Meta(in.getInt(8), in.getLong(16), in.getLong(40), in.getLong(48)) : null;
+  }
+
+  /** A leaf without entries, as it stands in an empty bucket. */
+  static Bytes emptyLeaf() {
+    ByteBuffer leaf = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    header(leaf, 0, LEAF, 0, 0);
+    return Bytes.of(leaf.array());
   }
 
   private static void writeRoot(PageOutput out, List<Bucket> buckets) {

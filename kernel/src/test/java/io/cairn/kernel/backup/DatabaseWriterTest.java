@@ -4,8 +4,6 @@ package io.cairn.kernel.backup;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cairn.spi.store.Bytes;
-import java.io.ByteArrayOutputStream;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.NavigableMap;
@@ -22,7 +20,7 @@ final class DatabaseWriterTest {
     buckets.put("auth", new TreeMap<>());
     buckets.put("key", new TreeMap<>());
 
-    byte[] file = write(buckets, Long.MAX_VALUE);
+    byte[] file = WrittenDatabase.of(buckets, Long.MAX_VALUE);
 
     assertThat(DatabaseFile.read(file)).containsExactlyEntriesOf(buckets);
     assertThat(file).hasSize(4 * 4096);
@@ -36,7 +34,7 @@ final class DatabaseWriterTest {
     // Two entries do not fit into a page, so there is a leaf for each.
     buckets.put("key", numbered(count, 2100));
 
-    byte[] file = write(buckets, 100_000);
+    byte[] file = WrittenDatabase.of(buckets, 100_000);
 
     assertThat(DatabaseFile.read(file)).containsExactlyEntriesOf(buckets);
     assertThat(DatabaseFile.depth(file)).isEqualTo(depth(count));
@@ -60,7 +58,7 @@ final class DatabaseWriterTest {
     entries.put(Bytes.utf8("0000000050+"), Bytes.of(value));
     buckets.put("key", entries);
 
-    byte[] file = write(buckets, 1);
+    byte[] file = WrittenDatabase.of(buckets, 1);
 
     assertThat(DatabaseFile.read(file)).containsExactlyEntriesOf(buckets);
   }
@@ -84,7 +82,7 @@ final class DatabaseWriterTest {
       buckets.put(name, entries);
     }
 
-    byte[] file = write(buckets, 1 + random.nextInt(10_000));
+    byte[] file = WrittenDatabase.of(buckets, 1 + random.nextInt(10_000));
 
     assertThat(DatabaseFile.read(file)).containsExactlyEntriesOf(buckets);
   }
@@ -98,30 +96,5 @@ final class DatabaseWriterTest {
       entries.put(Bytes.utf8(String.format("%010d-------", i)), Bytes.of(value));
     }
     return entries;
-  }
-
-  private static byte[] write(
-      NavigableMap<String, NavigableMap<Bytes, Bytes>> buckets, long bytesPerStep) {
-    List<BucketSource> sources = new ArrayList<>();
-    buckets.forEach((name, entries) ->
-        sources.add(new BucketSource(Bytes.utf8(name), () -> new EntryList(entries))));
-    ByteArrayOutputStream file = new ByteArrayOutputStream();
-    ChunkAssembler chunks = new ChunkAssembler();
-    try (DatabaseWriter writer = new DatabaseWriter(sources, chunks)) {
-      while (!writer.isFinished()) {
-        writer.step(bytesPerStep);
-        drain(chunks, file);
-      }
-      chunks.cut();
-      drain(chunks, file);
-      assertThat(file.size()).isEqualTo(writer.fileBytes());
-    }
-    return file.toByteArray();
-  }
-
-  private static void drain(ChunkAssembler chunks, ByteArrayOutputStream file) {
-    for (Bytes chunk = chunks.poll(); chunk != null; chunk = chunks.poll()) {
-      file.write(chunk.array(), chunk.offset(), chunk.length());
-    }
   }
 }
