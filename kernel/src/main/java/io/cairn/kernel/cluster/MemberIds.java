@@ -2,6 +2,7 @@
 package io.cairn.kernel.cluster;
 
 import io.cairn.spi.environment.InvariantViolation;
+import io.cairn.spi.store.Bytes;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -32,6 +33,18 @@ public final class MemberIds {
     ByteBuffer ids = ByteBuffer.allocate(memberIds.size() * Long.BYTES);
     memberIds.stream().sorted(Long::compareUnsigned).forEach(ids::putLong);
     return digest(ids.array());
+  }
+
+  /**
+   * The cluster that begins with {@code memberIds} and with content that has that digest. Unlike
+   * etcd's, the id depends on the content, so members that begin with different content, or with
+   * none, are strangers to each other, and so are members of the cluster that the content comes
+   * from.
+   */
+  public static long ofRestoredCluster(List<Long> memberIds, Bytes contentDigest) {
+    ByteBuffer ids = ByteBuffer.allocate(memberIds.size() * Long.BYTES + contentDigest.length());
+    memberIds.stream().sorted(Long::compareUnsigned).forEach(ids::putLong);
+    return digest(ids.put(contentDigest.asByteBuffer()).array());
   }
 
   /** An id as tools and logs show it: lower-case hexadecimal without leading zeros. */

@@ -24,6 +24,8 @@ import java.util.zip.CRC32C;
  *   <tr><td>{@code engine-<n>.migrating}</td><td>says that the folder is of a backend to come; see
  *       {@link EngineExchange}</td></tr>
  *   <tr><td>{@code wal}</td><td>the consensus log</td></tr>
+ *   <tr><td>{@code RESTORING}</td><td>without {@code FORMAT}: a restore was broken off; see {@link
+ *       NewDirectory}</td></tr>
  * </table>
  *
  * <p>Both small files are replaced by writing a new one, syncing it, renaming it and syncing the
@@ -41,7 +43,7 @@ public final class MemberDirectory {
   public static final String WAL = MEMBER + "/wal";
 
   private static final String FORMAT = MEMBER + "/FORMAT";
-  private static final long FIRST_ENGINE = 1;
+  static final long FIRST_ENGINE = 1;
   private static final String FORMAT_VERSION = "1";
 
   private final Disk disk;
@@ -136,8 +138,15 @@ public final class MemberDirectory {
     List<String> content = disk.list(MEMBER);
     if (content.contains("snap")) {
       throw new IllegalStateException(
-          ("the data directory '%s' was written by etcd; Cairn cannot open it. Start Cairn with an"
-                  + " empty directory and copy the keys, for instance with 'etcdctl make-mirror'")
+          ("the data directory '%s' was written by etcd; Cairn cannot open it. Take a backup of"
+                  + " it with 'etcdctl snapshot save' and make a directory of that with 'cairnutl"
+                  + " snapshot restore'")
+              .formatted(shownPath));
+    }
+    if (content.contains(NewDirectory.RESTORING)) {
+      throw new IllegalStateException(
+          ("restoring a backup into the data directory '%s' was broken off; remove the directory"
+                  + " and restore again")
               .formatted(shownPath));
     }
     // CURRENT is written before FORMAT: alone it is the trace of a first start that was cut short.

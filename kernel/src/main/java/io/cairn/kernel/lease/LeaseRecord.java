@@ -19,7 +19,8 @@ public final class LeaseRecord {
 
   private LeaseRecord() {}
 
-  static Mutation put(Lease lease) {
+  /** Stores a lease. */
+  public static Mutation put(Lease lease) {
     byte[] value = new byte[3 * (1 + 10)];
     int end = writeField(value, 0, TAG_TTL, lease.ttlSeconds());
     end = writeField(value, end, TAG_REMAINING, lease.remainingSeconds());

@@ -55,7 +55,7 @@ final class MemberDirectoryTest {
     assertThatThrownBy(directory::read)
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("written by etcd")
-        .hasMessageContaining("make-mirror");
+        .hasMessageContaining("cairnutl snapshot restore");
   }
 
   @Test
