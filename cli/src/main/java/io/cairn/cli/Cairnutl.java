@@ -11,10 +11,10 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * The tool for a stopped member's files.
+ * The tool for files: those of a stopped member, and backups.
  *
  * <p>Commands are recognized by any unambiguous beginning of their names; errors are one line,
- * {@code Error: <text>}, on the error stream, and exit code 1, as with etcdutl.
+ * {@code Error: <text>}, on the error stream, and etcdutl's exit codes.
  */
 public final class Cairnutl {
   static final String NAME = "cairnutl";
@@ -24,21 +24,31 @@ public final class Cairnutl {
     void run(ParseResult arguments, Terminal terminal) throws ToolException;
   }
 
+  private static final String WRITE_OUT = "--write-out";
+
   private final BackendSource backends;
+  private final ClusterFounding founding;
   private final Terminal terminal;
 
-  /** The tool of a distribution that has {@code backends}. */
-  public Cairnutl(BackendSource backends, Terminal terminal) {
+  /** The tool of a distribution that has {@code backends} and begins clusters like that. */
+  public Cairnutl(BackendSource backends, ClusterFounding founding, Terminal terminal) {
     this.backends = backends;
+    this.founding = founding;
     this.terminal = terminal;
   }
 
   /** Does what the arguments say; returns the exit code. */
   public int run(List<String> arguments) {
     CommandSpec root = CommandSpec.wrapWithoutInspection(this).name(NAME);
-    root.usageMessage().description("Works on the files of a stopped member.");
+    root.usageMessage().description("Works on the files of a stopped member, and on backups.");
     root.mixinStandardHelpOptions(false).addOption(help());
+    root.addOption(writeOut());
     root.addSubcommand("migrate", MigrateCommand.specification(backends).addOption(help()));
+    CommandSpec snapshot = SnapshotArguments.group().addOption(help());
+    snapshot.addSubcommand("status", SnapshotStatusCommand.specification().addOption(help()));
+    snapshot.addSubcommand(
+        "restore", SnapshotRestoreCommand.specification(backends, founding).addOption(help()));
+    root.addSubcommand("snapshot", snapshot);
     CommandLine line = new CommandLine(root).setAbbreviatedSubcommandsAllowed(true);
     try {
       return execute(line.parseArgs(arguments.toArray(String[]::new)));
@@ -49,7 +59,7 @@ public final class Cairnutl {
       return 1;
     } catch (ToolException e) {
       terminal.err().println("Error: " + e.getMessage());
-      return 1;
+      return e.exitCode();
     }
   }
 
@@ -65,6 +75,21 @@ public final class Cairnutl {
     }
     command.run(last, terminal);
     return 0;
+  }
+
+  /** The form of output that the command was called with. */
+  static String writeOut(ParseResult arguments) {
+    String given = arguments.commandSpec().findOption(WRITE_OUT).getValue();
+    return given == null ? "simple" : given;
+  }
+
+  private static CommandLine.Model.OptionSpec writeOut() {
+    return CommandLine.Model.OptionSpec.builder("-w", WRITE_OUT)
+        .type(String.class)
+        .paramLabel("FORMAT")
+        .scopeType(CommandLine.ScopeType.INHERIT)
+        .description("simple, fields, json or table, where a command prints something.")
+        .build();
   }
 
   private static CommandLine.Model.OptionSpec help() {
@@ -90,7 +115,7 @@ public final class Cairnutl {
     if (first.startsWith("-")) {
       return "unknown flag: " + first;
     }
-    return command.equals(NAME)
+    return command.equals(NAME) || command.equals(NAME + " snapshot")
         ? "unknown command \"%s\" for \"%s\"".formatted(first, command)
         : "unexpected argument \"%s\" for \"%s\"".formatted(first, command);
   }

@@ -250,6 +250,7 @@ final class MigrateTest {
                   }
                   return backend;
                 },
+                new TestFounding(),
                 terminal)
             .run(arguments);
     return new Said(exitCode, out.toString(UTF_8), err.toString(UTF_8));

@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The process of {@code cairnutl}: the tool with the storage backends of a distribution. */
+/**
+ * The process of {@code cairnutl}: the tool with the storage backends and the consensus of a
+ * distribution.
+ */
 public final class UtlMain {
   private UtlMain() {}
 
@@ -31,6 +34,7 @@ public final class UtlMain {
                 throw new ToolException(e.getMessage(), e);
               }
             },
+            new RestoredFounding(),
             new Terminal(System.out, System.err));
     System.exit(tool.run(arguments));
   }
