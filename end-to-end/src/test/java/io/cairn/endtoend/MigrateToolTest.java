@@ -4,22 +4,12 @@ package io.cairn.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import io.cairn.apiprotos.etcdserverpb.CompactionRequest;
-import io.cairn.apiprotos.etcdserverpb.DeleteRangeRequest;
-import io.cairn.apiprotos.etcdserverpb.HashKVRequest;
-import io.cairn.apiprotos.etcdserverpb.HashKVResponse;
-import io.cairn.apiprotos.etcdserverpb.LeaseGrantRequest;
-import io.cairn.apiprotos.etcdserverpb.LeaseTimeToLiveRequest;
 import io.cairn.apiprotos.etcdserverpb.PutRequest;
-import io.cairn.apiprotos.etcdserverpb.RangeRequest;
-import io.cairn.apiprotos.etcdserverpb.RangeResponse;
 import io.cairn.apiprotos.etcdserverpb.RequestOp;
 import io.cairn.apiprotos.etcdserverpb.TxnRequest;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,10 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The packaged {@code cairnutl migrate}, on directories of real servers. */
 final class MigrateToolTest {
   private static final int SIGTERM_EXIT = 128 + 15;
-  private static final int KEYS = 300;
-  private static final long LEASE = 4711;
-  private static final ByteString VALUE = ByteString.copyFromUtf8("v".repeat(900));
-  private static final ByteString FIRST = ByteString.copyFrom(new byte[1]);
+  private static final int REQUESTS = 900;
 
   /** From each to each other. */
   private static final List<String> WAY =
@@ -42,7 +29,9 @@ final class MigrateToolTest {
   void memberGoesFromEachBackendToEachOther() throws Exception {
     List<String> before;
     try (ServerProcess server = start("rocksdb")) {
-      fill(server);
+      try (GrpcClient client = new GrpcClient(server.port())) {
+        SeenState.fill(client, REQUESTS, true);
+      }
       before = seen(server);
       assertThat(migrate("rocksdb", "lmdb").lines())
           .singleElement()
@@ -64,7 +53,7 @@ final class MigrateToolTest {
         assertThat(seen(server)).as("from %s to %s", from, to).isEqualTo(before);
         // It goes on, and what it does then goes along to the next.
         try (GrpcClient client = new GrpcClient(server.port())) {
-          var _ = client.kv().put(put("after " + to));
+          var _ = client.kv().put(SeenState.put("after " + to));
         }
         before = seen(server);
         server.kill();
@@ -119,54 +108,6 @@ final class MigrateToolTest {
     return ServerProcess.run(null, Map.of(), command(from, to));
   }
 
-  /** Puts, deletions, a lease with keys, transactions, compacted and readable old revisions. */
-  private static void fill(ServerProcess server) {
-    SplittableRandom random = new SplittableRandom(1);
-    try (GrpcClient client = new GrpcClient(server.port())) {
-      var _ =
-          client
-              .lease()
-              .leaseGrant(LeaseGrantRequest.newBuilder().setID(LEASE).setTTL(600).build());
-      for (int i = 0; i < 3 * KEYS; i++) {
-        String key = "key-" + random.nextInt(KEYS);
-        switch (random.nextInt(5)) {
-          case 0 -> {
-            var _ =
-                client
-                    .kv()
-                    .deleteRange(
-                        DeleteRangeRequest.newBuilder()
-                            .setKey(ByteString.copyFromUtf8(key))
-                            .build());
-          }
-          case 1 -> {
-            var _ = client.kv().put(put(key).toBuilder().setLease(LEASE).build());
-          }
-          case 2 -> {
-            var _ =
-                client
-                    .kv()
-                    .txn(
-                        TxnRequest.newBuilder()
-                            .addSuccess(RequestOp.newBuilder().setRequestPut(put(key)))
-                            .addSuccess(RequestOp.newBuilder().setRequestPut(put(key + "/b")))
-                            .build());
-          }
-          default -> {
-            var _ = client.kv().put(put(key));
-          }
-        }
-        if (i == 2 * KEYS) {
-          var _ =
-              client
-                  .kv()
-                  .compact(
-                      CompactionRequest.newBuilder().setRevision(KEYS).setPhysical(true).build());
-        }
-      }
-    }
-  }
-
   /** So many rows that a migration takes long enough to be killed. */
   private static void fillMore(GrpcClient client) {
     for (int i = 0; i < 300; i++) {
@@ -181,45 +122,9 @@ final class MigrateToolTest {
     }
   }
 
-  private static PutRequest put(String key) {
-    return PutRequest.newBuilder().setKey(ByteString.copyFromUtf8(key)).setValue(VALUE).build();
-  }
-
-  /** What clients can see: hashes at the readable revisions, keys now and then, the lease. */
   private static List<String> seen(ServerProcess server) {
-    List<String> seen = new ArrayList<>();
     try (GrpcClient client = new GrpcClient(server.port())) {
-      HashKVResponse now = client.maintenance().hashKV(HashKVRequest.getDefaultInstance());
-      long latest = now.getHashRevision();
-      long floor = Math.max(1, now.getCompactRevision());
-      seen.add("latest %d with hash %08x, floor %d".formatted(latest, now.getHash(), floor));
-      for (long at = floor; at <= latest; at += 1 + (latest - floor) / 10) {
-        HashKVResponse hash =
-            client.maintenance().hashKV(HashKVRequest.newBuilder().setRevision(at).build());
-        RangeResponse all =
-            client
-                .kv()
-                .range(
-                    RangeRequest.newBuilder()
-                        .setKey(FIRST)
-                        .setRangeEnd(FIRST)
-                        .setRevision(at)
-                        .build());
-        seen.add(
-            "at %d: hash %08x, keys %08x"
-                .formatted(at, hash.getHash(), all.getKvsList().hashCode()));
-      }
-      var lease =
-          client
-              .lease()
-              .leaseTimeToLive(
-                  LeaseTimeToLiveRequest.newBuilder().setID(LEASE).setKeys(true).build());
-      seen.add(
-          "lease of %d s with %s"
-              .formatted(
-                  lease.getGrantedTTL(),
-                  lease.getKeysList().stream().map(ByteString::toStringUtf8).toList()));
+      return SeenState.of(client);
     }
-    return seen;
   }
 }

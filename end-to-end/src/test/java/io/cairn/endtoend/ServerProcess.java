@@ -109,7 +109,8 @@ public final class ServerProcess implements AutoCloseable {
    * @param folder where it runs; this process's own if null
    * @param environment all that it finds in its environment
    */
-  static Ended run(@Nullable Path folder, Map<String, String> environment, List<String> command)
+  public static Ended run(
+      @Nullable Path folder, Map<String, String> environment, List<String> command)
       throws Exception {
     Process process = spawn(folder, environment, command);
     ServerOutput output = new ServerOutput(process, null);
@@ -151,7 +152,7 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   /** The launcher of the packaged server. */
-  static Path launcher() {
+  public static Path launcher() {
     return Path.of(Kind.CAIRN.program).toAbsolutePath().normalize();
   }
 

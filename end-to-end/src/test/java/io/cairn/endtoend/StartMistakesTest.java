@@ -129,7 +129,7 @@ final class StartMistakesTest {
     var ended = ServerProcess.startInVain(scratch);
 
     assertThat(lastWords(ended))
-        .contains("'" + scratch + "' was written by etcd", "etcdctl make-mirror");
+        .contains("'" + scratch + "' was written by etcd", "cairnutl snapshot restore");
     assertThat(scratch.resolve("member/snap/db")).hasContent("etcd's");
   }
 
