@@ -17,10 +17,10 @@ public record GrpcSettings(int eventLoops, long responseBytesMax, long stalledMi
   /**
    * Two loops: with one, reads are bound by a single core; more gain little on small machines. An
    * eighth of the heap for answers. A client that is reading takes a part in far less than a
-   * second; one that has not for a quarter of a minute is asleep or gone.
+   * second; one that has not for ten is asleep or gone.
    */
   public static GrpcSettings standard() {
-    return new GrpcSettings(2, Runtime.getRuntime().maxMemory() / 8, 15_000);
+    return new GrpcSettings(2, Runtime.getRuntime().maxMemory() / 8, 10_000);
   }
 
   /** Checks the ranges. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.apigrpc;
 
-import io.cairn.spi.environment.InvariantViolation;
 import io.cairn.spi.environment.OnLane;
 import io.grpc.netty.GrpcHttp2ConnectionHandler;
 import io.grpc.netty.InternalProtocolNegotiator;
@@ -114,7 +113,7 @@ final class HttpConnection extends Http2ConnectionAdapter {
     ChannelFuture write(ByteBuf bytes) {
       if (!stream.isHeadersSent()) {
         bytes.release();
-        throw new InvariantViolation("an answer begins with its headers");
+        throw new IllegalStateException("an answer begins with its headers");
       }
       ChannelFuture written =
           http2.encoder().writeData(context(), stream.id(), bytes, 0, false, channel.newPromise());
