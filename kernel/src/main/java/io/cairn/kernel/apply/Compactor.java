@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  * etcd frees in the time, and what needs no freeing is passed over quickly. When the engine falls
  * behind, compaction waits for it. A floor that is raised meanwhile waits for the next pass over
  * the index; otherwise one that is raised again and again would keep any pass from reaching the
- * end. How far compaction has come is local and applying never looks at it; a member that was
- * stopped meanwhile begins again at the floor.
+ * end. When a pass has freed anything, a barrier follows soon, so that the engine can give the
+ * space back though nothing may be written any more. How far compaction has come is local and
+ * applying never looks at it; a member that was stopped meanwhile begins again at the floor.
  */
 @ThreadSafe
 public final class Compactor {
@@ -195,9 +196,9 @@ public final class Compactor {
     } while (more && allowance > 0 && piecesLeft > 0 && state.isTrimming(current));
     if (!more) {
       compaction = null;
-      long reached = current.floor();
+      IndexCompaction done = current;
       int begun = restartsSeen;
-      var _ = flush.flush().thenRun(() -> lane.execute(() -> finished(reached, begun)));
+      var _ = flush.flush().thenRun(() -> lane.execute(() -> finished(done, begun)));
     } else if (flush.queuedOperations() > QUEUED_MAX) {
       var _ = flush.flush().thenRun(() -> lane.execute(this::piece));
     } else if (alone) {
@@ -225,7 +226,8 @@ public final class Compactor {
     var _ = scheduler.after(PAUSE_NANOS, lane, this::piece);
   }
 
-  private void finished(long target, int begun) {
+  private void finished(IndexCompaction done, int begun) {
+    long target = done.floor();
     List<Waiter> ready = new ArrayList<>();
     synchronized (this) {
       if (begun != restarts) {
@@ -239,6 +241,9 @@ public final class Compactor {
       if (running) {
         lane.execute(this::piece);
       }
+    }
+    if (done.dropped() > 0) {
+      flush.secureSoon();
     }
     ready.forEach(waiter -> waiter.done().complete(null));
   }

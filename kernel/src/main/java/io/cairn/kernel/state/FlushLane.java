@@ -42,6 +42,9 @@ public final class FlushLane implements FlushedEngine {
   /** What an entry without records costs in the log, so that idle ones lead to barriers too. */
   private static final long ENTRY_BYTES = 64;
 
+  /** See {@link #secureSoon}. Under load, barriers that bytes lead to come more often than that. */
+  private static final long SECURED_AFTER_NANOS = 5_000_000_000L;
+
   /** A published state and the small changes that came with it. */
   private record Unit(State state, List<Mutation> mutations, long sequence) {}
 
@@ -72,7 +75,7 @@ public final class FlushLane implements FlushedEngine {
 
   // Written under `commits`, read by anyone: an older value only keeps the log longer.
   private volatile long durableIndex;
-  // The same; counters for gauges.
+  // The same; counters for gauges, and of barriers for who looks whether there was one.
   private volatile long commitCount;
   private volatile long barrierCount;
 
@@ -120,6 +123,17 @@ public final class FlushLane implements FlushedEngine {
     if (recent.unflushedBytes() > options.unflushedBytesMax()) {
       flushNow();
     }
+  }
+
+  /**
+   * Makes a barrier in five seconds, unless one comes by itself until then; so there is at most one
+   * more in that time. For who has deleted many records: deletions are small and make a barrier
+   * worth nothing by their bytes, but an engine that merges its files in order to free space can
+   * begin with that only when it has written the deletions to one.
+   */
+  public void secureSoon() {
+    long seen = barrierCount;
+    var _ = scheduler.after(SECURED_AFTER_NANOS, lane, () -> secureUnlessSecured(seen));
   }
 
   /** How many records and mutations wait for the engine. */
@@ -202,6 +216,14 @@ public final class FlushLane implements FlushedEngine {
   private void secureRecovered() {
     synchronized (commits) {
       barrier();
+    }
+  }
+
+  private void secureUnlessSecured(long seen) {
+    synchronized (commits) {
+      if (barrierCount == seen) {
+        barrier();
+      }
     }
   }
 

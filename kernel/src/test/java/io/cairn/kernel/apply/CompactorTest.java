@@ -83,6 +83,47 @@ final class CompactorTest {
     assertThat(records()).containsExactly(new RevisionKey(51, 0, false));
   }
 
+  /** Engines that merge files give no space back before. */
+  @Test
+  void whatIsFreedReachesTheMediumThoughNothingIsWrittenAnyMore() {
+    putsThenCompact();
+    long before = barriers();
+
+    world.time.passMillis(4900);
+    long early = barriers();
+    world.time.passMillis(200);
+    long then = barriers();
+    put("a");
+    world.time.passMillis(60_000);
+
+    assertThat(early).isEqualTo(before);
+    assertThat(then).isEqualTo(before + 1);
+    assertThat(barriers()).as("not without compaction").isEqualTo(then);
+  }
+
+  @Test
+  void compactionsInQuickSuccessionShareABarrier() {
+    for (int i = 0; i < 20; i++) {
+      putsThenCompact();
+      world.time.passMillis(100);
+    }
+    long before = barriers();
+
+    world.time.passMillis(10_000);
+
+    assertThat(barriers()).isEqualTo(before + 1);
+  }
+
+  private void putsThenCompact() {
+    put("a");
+    put("a");
+    world.done(compact(world.kernel().published().state().revision(), true));
+  }
+
+  private long barriers() {
+    return world.kernel().flushLane().barrierCount();
+  }
+
   @Test
   void waitingForAFloorThatIsFreedAlreadyDoesNotWait() {
     put("a");
