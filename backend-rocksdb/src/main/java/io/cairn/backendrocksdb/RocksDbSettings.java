@@ -50,6 +50,17 @@ final class RocksDbSettings implements AutoCloseable {
   private static final long REFILL_MICROS = 10_000;
   private static final int FAIRNESS = 10;
 
+  /**
+   * How large a level may become that files are merged into from outside. RocksDB counts a file of
+   * deletions as twice what they free, so that deletions which free half of this are merged as soon
+   * as they are in a file, whether more follow or not. With its usual 256 MiB, 128 MiB of deleted
+   * records may stay for ever, which is felt in small stores only. Ascending records are moved from
+   * level to level, and so cost the same; a million records kept while two million were deleted led
+   * to 4048 MB of writes in place of 3793 MB, and 50 000 kept of four million to 2108 MB in place
+   * of 2003 MB, with the same processor time within 6 %.
+   */
+  private static final long FIRST_LEVEL_BYTES_MAX = 64 << 20;
+
   private static final long MANIFEST_BYTES_MAX = 4 << 20;
   private static final long MANIFEST_PREALLOCATED_BYTES = 64 << 10;
   private static final long LOG_BYTES_MAX = 1 << 20;
@@ -123,6 +134,7 @@ final class RocksDbSettings implements AutoCloseable {
     return own(byName())
         .setCompressionType(CompressionType.LZ4_COMPRESSION)
         .setTableFormatConfig(blocks)
+        .setMaxBytesForLevelBase(FIRST_LEVEL_BYTES_MAX)
         .setMaxWriteBufferNumber(2)
         // Tables of few keys that change often fill more slowly, and the arena grows in eighths.
         .setWriteBufferSize(

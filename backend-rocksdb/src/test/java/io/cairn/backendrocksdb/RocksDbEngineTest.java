@@ -18,7 +18,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +43,9 @@ final class RocksDbEngineTest {
   private static final int RECORDS = 2000;
   private static final long SMALLEST_MEMORY_BYTES = 1 << 20;
   private static final int MORE_THAN_A_BUFFER = 300_000;
+  private static final int LARGE_VALUES = 1200;
+  private static final int LARGE_VALUE_BYTES = 64 << 10;
+  private static final long DEADLINE_NANOS = 60_000_000_000L;
 
   @TempDir Path temporary;
 
@@ -243,6 +248,53 @@ final class RocksDbEngineTest {
       assertThat(database.getLongProperty("rocksdb.num-running-compactions")).isZero();
       assertThat(dataFiles(directory)).isEqualTo(before);
     }
+  }
+
+  /** RocksDB does this by itself, if what is deleted is much to its mind. */
+  @Test
+  void afterABarrierTheFilesLoseWhatIsDeletedWithoutWritesAndReclaim() throws Exception {
+    int kept = 100;
+    try (StorageEngine engine = openForLargeValues()) {
+      for (int i = 0; i < LARGE_VALUES; i++) {
+        engine.commit(List.of(new Mutation.Put(TABLE, key(i), largeValue(i))));
+      }
+      engine.barrier();
+      List<Mutation> deletions = new ArrayList<>();
+      for (int i = 0; i < LARGE_VALUES - kept; i++) {
+        deletions.add(new Mutation.Delete(TABLE, key(i)));
+      }
+      Collections.shuffle(deletions, new Random(1));
+      engine.commit(deletions);
+      long before = engine.size().allocatedBytes();
+
+      engine.barrier();
+
+      assertThat(before).isGreaterThan((long) LARGE_VALUES * LARGE_VALUE_BYTES);
+      assertThat(allocatedOnceAtMost(engine, 2L * kept * LARGE_VALUE_BYTES))
+          .isLessThan(2L * kept * LARGE_VALUE_BYTES);
+    }
+  }
+
+  private StorageEngine openForLargeValues() {
+    return new RocksDbBackend()
+        .open(new StorageOptions(temporary, List.of(TABLE), 64 << 20, temporary));
+  }
+
+  private static Bytes largeValue(int number) {
+    byte[] value = new byte[LARGE_VALUE_BYTES];
+    new SplittableRandom(number).nextBytes(value);
+    return Bytes.of(value);
+  }
+
+  /** The engine's size as soon as it is at most {@code bytes}, or what it is after a long time. */
+  private static long allocatedOnceAtMost(StorageEngine engine, long bytes) {
+    long deadline = System.nanoTime() + DEADLINE_NANOS;
+    long allocated = engine.size().allocatedBytes();
+    while (allocated > bytes && System.nanoTime() - deadline < 0) {
+      Thread.onSpinWait();
+      allocated = engine.size().allocatedBytes();
+    }
+    return allocated;
   }
 
   @Test
