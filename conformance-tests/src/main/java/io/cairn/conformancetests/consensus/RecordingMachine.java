@@ -223,6 +223,11 @@ final class RecordingMachine implements StateMachine {
     }
 
     @Override
+    public boolean fallsBehind() {
+      return false;
+    }
+
+    @Override
     public AppliedPoint point() {
       if (end.index() == 0) {
         throw new IllegalStateException("not all parts have been taken");

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The states on their way out: at most {@link #SENDING_MAX}, each with at most {@link
- * #UNANSWERED_MAX} parts under way, together at the pace of {@link Pace}.
+ * #UNANSWERED_MAX} parts under way, together at the pace of {@link Pace}; a state that would grow
+ * faster than that is sent as fast as it can be.
  *
  * <p>A transfer begins with the receiver saying where to go on from; then each answer makes room
  * for further parts. What is not answered is said again, and a receiver that has vanished is given
@@ -101,6 +102,7 @@ final class StateSender {
       fail(sending, e);
       return;
     }
+    pace.begin(time.nanos());
     pump(sending);
   }
 
@@ -135,7 +137,7 @@ final class StateSender {
     }
     sending.pumping = true;
     long wait = pace.waitNanos(time.nanos());
-    if (wait > 0) {
+    if (wait > 0 && !sending.source.fallsBehind()) {
       scheduler.after(wait, lane.get(), () -> produce(sending));
     } else {
       lane.get().execute(() -> produce(sending));

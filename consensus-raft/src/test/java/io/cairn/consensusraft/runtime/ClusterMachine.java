@@ -49,6 +49,9 @@ final class ClusterMachine implements StateMachine {
   final List<Leadership> leaderships = new ArrayList<>();
   int installs;
 
+  /** Whether states that are sent are said to grow as fast. */
+  boolean sendsFallBehind;
+
   /**
    * Opens where the storage stands.
    *
@@ -196,6 +199,11 @@ final class ClusterMachine implements StateMachine {
         return Bytes.utf8(END + encode(point));
       }
       return null;
+    }
+
+    @Override
+    public boolean fallsBehind() {
+      return sendsFallBehind;
     }
 
     @Override

@@ -40,6 +40,10 @@ final class RaftCluster {
   final ClusterChecker checker = new ClusterChecker();
   final TreeMap<Long, Member> members = new TreeMap<>();
   final Set<Command> ofTheDead = new HashSet<>();
+
+  /** How fast members that are started send states, 0 for no limit. */
+  long stateBytesPerSecondMax;
+
   private final int segmentBytes;
   private final LogCutting.Kept kept;
   private final boolean leaseReads;
@@ -210,7 +214,7 @@ final class RaftCluster {
               1 << 20,
               1000,
               leaseReads,
-              0,
+              stateBytesPerSecondMax,
               goesOnAlone,
               hastensFirstElection);
       RaftConsensus made =

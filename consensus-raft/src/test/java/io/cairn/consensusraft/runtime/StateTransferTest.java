@@ -61,6 +61,26 @@ final class StateTransferTest {
     assertThat(catchesUp(lagging)).isTrue();
   }
 
+  /** Else the transfer of a state that grows as fast as it is sent would never end. */
+  @Test
+  void aStateThatGrowsAsFastAsItIsSentIsSentWithoutRests() {
+    cluster.stateBytesPerSecondMax = 1;
+    cluster.members.values().forEach(Member::kill);
+    cluster.members.values().forEach(Member::start);
+    Member lagging = lagging();
+    Member leader = cluster.leader();
+    lagging.start();
+    cluster.world.runMillis(10_000);
+    int unhurried = lagging.storage.parts.size();
+
+    lagging.kill();
+    leader.machine().sendsFallBehind = true;
+    lagging.start();
+
+    assertThat(unhurried).isLessThan(10);
+    assertThat(catchesUp(lagging)).isTrue();
+  }
+
   /** Else it would believe a later life of that member's directory, which has forgotten all. */
   @Test
   void aStateBringsWhatMembersWereBoundToWhileItWasOnItsWay() {

@@ -9,6 +9,9 @@ import org.junit.jupiter.api.Test;
 final class PaceTest {
   private static final long MILLI = 1_000_000;
 
+  /** When a transfer has been under way for long. */
+  private static final long LATER = 60_000 * MILLI;
+
   // A part of a thousand bytes is worth a millisecond.
   private final Pace pace = new Pace(1_000_000, 0);
 
@@ -19,46 +22,67 @@ final class PaceTest {
 
   @Test
   void isNoFasterThanTheBoundWhereWorkTakesNoTime() {
-    long now = 0;
+    long now = LATER;
     for (int i = 0; i < 10; i++) {
       pace.sent(1_000, now, now);
       now += pace.waitNanos(now);
     }
 
-    assertThat(now).isEqualTo(10 * MILLI);
+    assertThat(now - LATER).isEqualTo(10 * MILLI);
+  }
+
+  @Test
+  void beginsSlowlyAndDoublesEverySecond() {
+    assertThat(waitOfAPartAfterSeconds(0)).isEqualTo(16 * MILLI);
+    assertThat(waitOfAPartAfterSeconds(1)).isEqualTo(8 * MILLI);
+    assertThat(waitOfAPartAfterSeconds(3)).isEqualTo(2 * MILLI);
+    assertThat(waitOfAPartAfterSeconds(4)).isEqualTo(MILLI);
+    assertThat(waitOfAPartAfterSeconds(5)).isEqualTo(MILLI);
+  }
+
+  @Test
+  void eachTransferBeginsSlowly() {
+    pace.begin(LATER);
+
+    pace.sent(1_000, LATER, LATER);
+
+    assertThat(pace.waitNanos(LATER)).isEqualTo(16 * MILLI);
+  }
+
+  private static long waitOfAPartAfterSeconds(long seconds) {
+    Pace fresh = new Pace(1_000_000, 0);
+    long now = seconds * 1_000 * MILLI;
+    fresh.sent(1_000, now, now);
+    return fresh.waitNanos(now);
   }
 
   @Test
   void countsWhatWasSentBeforeItWasTime() {
-    pace.sent(1_000, 0, 0);
-    pace.sent(1_000, 0, 0);
+    pace.sent(1_000, LATER, LATER);
+    pace.sent(1_000, LATER, LATER);
 
-    assertThat(pace.waitNanos(0)).isEqualTo(2 * MILLI);
+    assertThat(pace.waitNanos(LATER)).isEqualTo(2 * MILLI);
   }
 
   @Test
   void restsLongerAfterMoreWork() {
-    pace.sent(1_000, 0, MILLI / 2);
+    pace.sent(1_000, LATER - MILLI / 2, LATER);
 
-    assertThat(pace.waitNanos(MILLI / 2)).isEqualTo(Pace.RESTS * MILLI / 2);
+    assertThat(pace.waitNanos(LATER)).isEqualTo(Pace.RESTS * MILLI / 2);
   }
 
   @Test
   void restsAreBoundedHoweverSlowTheWorkWas() {
-    long stopped = 60_000 * MILLI;
+    pace.sent(1_000, 0, LATER);
 
-    pace.sent(1_000, 0, stopped);
-
-    assertThat(pace.waitNanos(stopped)).isEqualTo(Pace.RESTS * MILLI);
+    assertThat(pace.waitNanos(LATER)).isEqualTo(Pace.RESTS * MILLI);
   }
 
   @Test
   void whatCouldHaveBeenSentEarlierIsNotMadeUpFor() {
-    long later = 1_000 * MILLI;
+    pace.sent(1_000, LATER, LATER);
 
-    pace.sent(1_000, later, later);
-
-    assertThat(pace.waitNanos(later)).isEqualTo(MILLI);
+    assertThat(pace.waitNanos(LATER)).isEqualTo(MILLI);
   }
 
   @Test

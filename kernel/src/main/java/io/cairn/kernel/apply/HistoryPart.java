@@ -4,7 +4,6 @@ package io.cairn.kernel.apply;
 import io.cairn.kernel.index.IndexLoader;
 import io.cairn.kernel.index.IndexReader;
 import io.cairn.kernel.index.KeyRecord;
-import io.cairn.kernel.lease.LeaseBook;
 import io.cairn.kernel.records.RecordFormat;
 import io.cairn.kernel.records.RevisionKey;
 import io.cairn.kernel.state.Tables;
@@ -18,16 +17,17 @@ import io.cairn.spi.store.KeyValueFormat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.LongPredicate;
 
 /**
  * Some consecutive revisions of the stored history, as recovery reads them: first for the index,
  * then for what hangs on leases.
  *
  * <p>Every stored put names its lease, but only a key's newest record says where the key hangs, and
- * which that is nobody knows before the index is complete. So puts with leases that still exist are
- * remembered while the index is loaded, up to a bound; from where that was reached the records are
- * read a second time. So the heap needed does not grow with the history, and only stores with very
- * many such puts pay for that.
+ * which that is nobody knows before the index is complete. So puts with leases that may still exist
+ * are remembered while the index is loaded, up to a bound; from where that was reached the records
+ * are read a second time. So the heap needed does not grow with the history, and only stores with
+ * very many such puts pay for that.
  */
 @OnLane("the one that loads the part")
 final class HistoryPart {
@@ -52,10 +52,12 @@ final class HistoryPart {
 
   private record LeasedPut(Bytes key, long main, int sub, long lease) {}
 
-  private final long from;
-  private final long to;
+  /** Where reading goes on. */
+  private Bytes next;
+
+  private final Bytes to;
   private final IndexLoader.Partition partition;
-  private final LeaseBook leases;
+  private final LongPredicate leases;
   private List<LeasedPut> remembered = new ArrayList<>();
   private long room;
 
@@ -66,34 +68,41 @@ final class HistoryPart {
    * The revisions from {@code from} to before {@code to}.
    *
    * @param partition where they go to in the index
-   * @param leases the leases that exist
+   * @param leases which leases may exist
    * @param room how many bytes of the heap puts with leases may take
    */
-  HistoryPart(long from, long to, IndexLoader.Partition partition, LeaseBook leases, long room) {
-    this.from = from;
-    this.to = to;
+  HistoryPart(
+      long from, long to, IndexLoader.Partition partition, LongPredicate leases, long room) {
+    this.next = RevisionKey.firstOf(from);
+    this.to = RevisionKey.firstOf(to);
     this.partition = partition;
     this.leases = leases;
     this.room = room;
   }
 
-  /** Loads the keys, and completes the partition; {@code witness} is shown keys and contents. */
+  /**
+   * Loads what has not been loaded, and completes the partition.
+   *
+   * @param witness is shown keys and contents
+   */
   void load(StorageView view, BiConsumer<Bytes, Bytes> witness) {
     try (partition) {
-      scan(
-          view,
-          from,
-          witness,
-          (at, kv) -> {
-            partition.add(
-                kv.key(), at.main(), at.sub(), at.tombstone(), kv.createRevision(), kv.version());
-            remember(at, kv);
-          });
+      scan(view, next, to, Long.MAX_VALUE, witness, this::add);
     }
   }
 
+  /** Loads some of what lies before {@code until}: about {@code bytesMax}. */
+  void loadSome(StorageView view, Bytes until, long bytesMax, BiConsumer<Bytes, Bytes> witness) {
+    next = scan(view, next, until, bytesMax, witness, this::add);
+  }
+
+  private void add(RevisionKey at, KeyValue kv) {
+    partition.add(kv.key(), at.main(), at.sub(), at.tombstone(), kv.createRevision(), kv.version());
+    remember(at, kv);
+  }
+
   private void remember(RevisionKey at, KeyValue kv) {
-    if (kv.lease() == 0 || at.main() >= readAgainFrom || !leases.exists(kv.lease())) {
+    if (kv.lease() == 0 || at.main() >= readAgainFrom || !leases.test(kv.lease())) {
       return;
     }
     room -= kv.key().length() + PUT_BYTES;
@@ -104,21 +113,23 @@ final class HistoryPart {
     remembered.add(new LeasedPut(kv.key().compact(), at.main(), at.sub(), kv.lease()));
   }
 
-  /**
-   * Attaches the keys whose newest record is in this part; {@code keys} is complete. An attachment
-   * to a lease that has ended is left out, as in etcd.
-   */
+  /** Attaches the keys whose newest record is in this part; {@code keys} is complete. */
   void attach(StorageView view, IndexReader keys, Attaching attaching) {
     for (LeasedPut put : remembered) {
       attachIfNewest(put.key(), put.main(), put.sub(), put.lease(), keys, attaching);
     }
     remembered = List.of();
+    if (readAgainFrom == Long.MAX_VALUE) {
+      return;
+    }
     scan(
         view,
-        readAgainFrom,
+        RevisionKey.firstOf(readAgainFrom),
+        to,
+        Long.MAX_VALUE,
         NOBODY,
         (at, kv) -> {
-          if (kv.lease() != 0 && leases.exists(kv.lease())) {
+          if (kv.lease() != 0 && leases.test(kv.lease())) {
             attachIfNewest(kv.key(), at.main(), at.sub(), kv.lease(), keys, attaching);
           }
         });
@@ -132,19 +143,31 @@ final class HistoryPart {
     }
   }
 
-  private void scan(StorageView view, long begin, BiConsumer<Bytes, Bytes> witness, Reader reader) {
-    if (begin >= to) {
-      return;
+  /** Reads until {@code bytesMax} are exceeded; returns where to go on. */
+  private static Bytes scan(
+      StorageView view,
+      Bytes from,
+      Bytes to,
+      long bytesMax,
+      BiConsumer<Bytes, Bytes> witness,
+      Reader reader) {
+    if (from.compareTo(to) >= 0) {
+      return from;
     }
-    try (Cursor cursor =
-        view.scan(Tables.REVISIONS, RevisionKey.firstOf(begin), RevisionKey.firstOf(to))) {
+    long bytes = 0;
+    try (Cursor cursor = view.scan(Tables.REVISIONS, from, to)) {
       while (cursor.next()) {
         Bytes key = cursor.key();
+        if (bytes >= bytesMax) {
+          return key;
+        }
         Bytes content = RECORDS.open(key, cursor.value());
+        bytes += content.length();
         witness.accept(key, content);
         reader.read(revisionOf(key), KeyValueFormat.decode(content));
       }
     }
+    return to;
   }
 
   /** The revision that a key of the history stands for. */

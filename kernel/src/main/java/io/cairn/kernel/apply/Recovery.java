@@ -7,6 +7,7 @@ import io.cairn.kernel.index.KeyIndex;
 import io.cairn.kernel.records.RevisionKey;
 import io.cairn.kernel.state.FlushLane;
 import io.cairn.kernel.state.Tables;
+import io.cairn.spi.environment.InvariantViolation;
 import io.cairn.spi.environment.Lane;
 import io.cairn.spi.environment.OnLane;
 import io.cairn.spi.storage.Cursor;
@@ -21,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,6 +68,11 @@ public final class Recovery {
   private final List<Lane> lanes;
   private final long leasedBytesMax;
 
+  /** What has been read ahead. */
+  private @Nullable Ahead ahead;
+
+  private record Ahead(IndexLoader loader, HistoryPart part) {}
+
   /**
    * Will load into {@code index} and {@code books}, both empty.
    *
@@ -95,6 +102,31 @@ public final class Recovery {
     this.attachments = attachments;
     this.lanes = List.copyOf(lanes);
     this.leasedBytesMax = leasedBytesMax;
+  }
+
+  /**
+   * Reads some records while others are still written to the engine, so that {@link #run} has less
+   * to do. Only without lanes, and where records are written in their order and never removed, so
+   * that nothing before {@code until} changes any more; nor may anything lie beyond the revision
+   * that the engine holds in the end.
+   *
+   * @param bytesMax how much is read at most, a record excepted; the next call goes on
+   * @param witness that of {@link #run(BiConsumer)}
+   */
+  public void readAhead(Bytes until, long bytesMax, BiConsumer<Bytes, Bytes> witness) {
+    InvariantViolation.check(lanes.isEmpty(), "one lane reads ahead");
+    Ahead begun = ahead;
+    if (begun == null) {
+      IndexLoader loader = index.loader(1);
+      // Which leases exist is not known yet.
+      HistoryPart part =
+          new HistoryPart(0, Long.MAX_VALUE, loader.partition(0), lease -> true, leasedBytesMax);
+      begun = new Ahead(loader, part);
+      ahead = begun;
+    }
+    try (StorageView view = engine.view()) {
+      begun.part.loadSome(view, until, bytesMax, witness);
+    }
   }
 
   /**
@@ -173,27 +205,45 @@ public final class Recovery {
   }
 
   private IndexRoot load(StorageView view, long revision, BiConsumer<Bytes, Bytes> witness) {
+    Ahead begun = ahead;
+    if (begun != null) {
+      return load(view, revision, witness, begun.loader, List.of(begun.part));
+    }
     long first = firstRevision(view);
     int count = first > revision ? 1 : Math.max(1, lanes.size() * PARTS_PER_LANE);
     IndexLoader loader = index.loader(count);
+    LongPredicate leases = books.leases()::exists;
     List<HistoryPart> parts = new ArrayList<>();
     long step = Math.ceilDiv(Math.max(0, revision - first + 1), count);
     for (int i = 0; i < count; i++) {
       long from = first + i * step;
       long to = Math.min(revision + 1, from + step);
-      parts.add(
-          new HistoryPart(from, to, loader.partition(i), books.leases(), leasedBytesMax / count));
+      parts.add(new HistoryPart(from, to, loader.partition(i), leases, leasedBytesMax / count));
     }
+    return load(view, revision, witness, loader, parts);
+  }
+
+  private IndexRoot load(
+      StorageView view,
+      long revision,
+      BiConsumer<Bytes, Bytes> witness,
+      IndexLoader loader,
+      List<HistoryPart> parts) {
     each(parts, part -> part.load(view, witness));
     IndexRoot root = loader.finish(revision);
     each(parts, part -> part.attach(view, index.writer(), this::attach));
     return root;
   }
 
-  /** What hangs on what belongs to no part; they take turns. */
+  /**
+   * What hangs on what belongs to no part; they take turns. An attachment to a lease that has ended
+   * is left out, as in etcd.
+   */
   private void attach(Bytes key, long lease) {
     synchronized (attachments) {
-      attachments.attach(key, lease);
+      if (books.leases().exists(lease)) {
+        attachments.attach(key, lease);
+      }
     }
   }
 

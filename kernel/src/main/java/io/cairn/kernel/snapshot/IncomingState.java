@@ -1,20 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.cairn.kernel.snapshot;
 
-import io.cairn.kernel.apply.Attachments;
 import io.cairn.kernel.apply.ReceivedState;
-import io.cairn.kernel.apply.Recovery;
 import io.cairn.kernel.apply.ReplicatedState;
-import io.cairn.kernel.cluster.MemberBook;
-import io.cairn.kernel.index.KeyIndex;
-import io.cairn.kernel.lease.LeaseBook;
-import io.cairn.kernel.maintenance.AlarmBook;
 import io.cairn.kernel.records.RecordFormat;
 import io.cairn.kernel.records.RevisionKey;
-import io.cairn.kernel.state.StateStore;
 import io.cairn.kernel.state.StoredNumbers;
 import io.cairn.kernel.state.Tables;
-import io.cairn.spi.auth.AccessControl;
 import io.cairn.spi.consensus.AppliedPoint;
 import io.cairn.spi.consensus.SnapshotSink;
 import io.cairn.spi.environment.OnLane;
@@ -62,6 +54,10 @@ final class IncomingState implements SnapshotSink {
   private boolean survivorsOpen;
   private boolean tablesCleared;
   private PartFormat.@Nullable End end;
+
+  /** What has been built of the records that are here; null for nothing. */
+  private @Nullable StateBuilder builder;
+
   private @Nullable ReceivedState received;
 
   private StateTransfers.Remains remains = StateTransfers.Remains.KEPT;
@@ -93,6 +89,9 @@ final class IncomingState implements SnapshotSink {
       // The engine refuses to do anything more (S7).
       remains = StateTransfers.Remains.CLOSED;
       throw failure;
+    }
+    if (stage == PartFormat.RECORDS) {
+      readAhead();
     }
   }
 
@@ -134,7 +133,9 @@ final class IncomingState implements SnapshotSink {
     }
     // Whatever goes wrong from here on goes wrong again with the same content.
     remains = StateTransfers.Remains.DISCARDED;
-    ReceivedState built = build(told);
+    requireSame(told.numbers());
+    ReceivedState built = builder().complete(told);
+    builder = null;
     received = built;
     engine.commit(List.of(new Mutation.Delete(Tables.META, RECEIVING)));
     engine.barrier();
@@ -166,10 +167,12 @@ final class IncomingState implements SnapshotSink {
     if (built != null) {
       built.store().index().close();
     }
+    buildAnew();
     transfers.abandon(engine, remains);
   }
 
   private void begin(PartFormat.Begin begin) {
+    buildAnew();
     if (begin.cluster() != transfers.cluster()) {
       throw new IllegalArgumentException(
           "the state is of cluster %x, this member is of cluster %x"
@@ -215,6 +218,16 @@ final class IncomingState implements SnapshotSink {
     batch.add(receiving(next));
     engine.commit(batch);
     progress = next;
+  }
+
+  private void readAhead() {
+    try {
+      builder().readAhead(OutgoingState.behind(progress.last()));
+    } catch (RuntimeException unreadable) {
+      // It would be so again.
+      remains = StateTransfers.Remains.DISCARDED;
+      throw unreadable;
+    }
   }
 
   private void survivors(WireCursor in) {
@@ -280,32 +293,21 @@ final class IncomingState implements SnapshotSink {
     return new Mutation.Put(Tables.META, RECEIVING, progress.encode());
   }
 
-  /**
-   * Builds from the engine what a start builds, and compares all that it reads with what the sender
-   * has told; on this thread, so that reads are not held up.
-   */
-  private ReceivedState build(PartFormat.End told) {
-    requireSame(told.numbers());
-    KeyIndex index = new KeyIndex();
-    try {
-      LeaseBook leases = new LeaseBook();
-      // The member's own access control reads the tables when the state is installed.
-      ReplicatedState.Books books =
-          new ReplicatedState.Books(
-              leases, new MemberBook(), new AlarmBook(), AccessControl.open());
-      Attachments attachments = new Attachments(leases);
-      ContentCheck check = new ContentCheck();
-      Recovery.Recovered point =
-          new Recovery(engine, index, books, attachments, List.of()).run(check::add);
-      if (check.count() != told.count() || check.hash() != told.hash()) {
-        throw new IllegalStateException(
-            "the received state has %d records with hash %x, the sent one %d with hash %x"
-                .formatted(check.count(), check.hash(), told.count(), told.hash()));
-      }
-      return new ReceivedState(new StateStore(engine, index), point, books, attachments);
-    } catch (StorageException | IllegalStateException | IllegalArgumentException failure) {
-      index.close();
-      throw failure;
+  private StateBuilder builder() {
+    StateBuilder begun = builder;
+    if (begun == null) {
+      begun = new StateBuilder(engine);
+      builder = begun;
+    }
+    return begun;
+  }
+
+  /** What has been built is of no use: the records are not the same any more. */
+  private void buildAnew() {
+    StateBuilder begun = builder;
+    builder = null;
+    if (begun != null) {
+      begun.close();
     }
   }
 
@@ -332,6 +334,7 @@ final class IncomingState implements SnapshotSink {
 
     void commit() {
       if (!batch.isEmpty()) {
+        buildAnew();
         engine.commit(batch);
         batch.clear();
       }

@@ -70,6 +70,8 @@ final class OutgoingState implements SnapshotSource {
   private @Nullable StoredNumbers atBegin;
   private boolean resumed;
 
+  private final Race race = new Race();
+
   /** The key of the last record sent, as far as the chase is concerned; empty before the first. */
   private Bytes last = Bytes.EMPTY;
 
@@ -124,6 +126,11 @@ final class OutgoingState implements SnapshotSource {
   }
 
   @Override
+  public boolean fallsBehind() {
+    return race.isLost();
+  }
+
+  @Override
   public AppliedPoint point() {
     if (stage != Stage.DONE || point == null) {
       throw new IllegalStateException("a state that is being sent has its point at the end");
@@ -152,6 +159,7 @@ final class OutgoingState implements SnapshotSource {
       if (from != null && resumed) {
         last = from.last();
       }
+      race.begin(now.revision());
     }
     stage = Stage.CHASING;
     return new PartFormat.Begin(cluster, self, resumed ? last : null).encode();
@@ -185,6 +193,8 @@ final class OutgoingState implements SnapshotSource {
       if (!more) {
         keep = true;
         cut(view, now, before);
+      } else {
+        race.sent(part.length(), RevisionKey.parse(last).main(), now.revision());
       }
       return part.finish();
     } finally {

@@ -48,7 +48,9 @@
  * <h2>Memory</h2>
  *
  * <p>Both sides hold one part at a time, the receiver's books, and its second key index (outside
- * the heap), which is built by the very code that builds it at a start.
+ * the heap, with a run of records beside it on the heap). That is built by the very code that
+ * builds it at a start, from what the engine gives back, while the parts arrive: behind the last
+ * one little is left to read. Only where survivors show that records have to go it is built anew.
  *
  * <p>What this package must never know: how parts travel, and who asks for them. Start at {@link
  * io.cairn.kernel.snapshot.StateTransfers}.

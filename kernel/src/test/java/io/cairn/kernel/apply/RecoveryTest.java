@@ -24,7 +24,9 @@ import io.cairn.spi.store.KeyRange;
 import io.cairn.spi.store.PutRequest;
 import io.cairn.spi.store.RangeRequest;
 import io.cairn.spi.store.Reason;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -118,6 +120,40 @@ final class RecoveryTest {
     assertThat(leases.keys(1)).containsExactly(Bytes.utf8("late"), Bytes.utf8("stays"));
     assertThat(leases.keys(2)).containsExactly(Bytes.utf8("moves"));
     assertThat(leases.keys(3)).isEmpty();
+  }
+
+  /** However much is read at once, every record is read once, and the state is the same. */
+  @ParameterizedTest(name = "{0} bytes at once")
+  @ValueSource(longs = {1, 40, 1 << 20})
+  void whatWasReadAheadIsNotReadAgain(long bytesMax) {
+    world.done(world.kernel().lease().grant(Caller.LOCAL, 1, 1000));
+    put("a", 1);
+    put("b", 1);
+    put("a", 0);
+    put("c", 0);
+    put("d", 1);
+    world.time.passMillis(100);
+    LeaseBook leases = new LeaseBook();
+    ReplicatedState.Books books =
+        new ReplicatedState.Books(leases, new MemberBook(), new AlarmBook(), AccessControl.open());
+    List<Long> read = new ArrayList<>();
+    BiConsumer<Bytes, Bytes> witness = (key, content) -> read.add(RevisionKey.parse(key).main());
+
+    try (KeyIndex index = new KeyIndex()) {
+      Recovery recovery =
+          new Recovery(world.engine(), index, books, new Attachments(leases), List.of());
+      recovery.readAhead(RevisionKey.firstOf(3), bytesMax, witness);
+      assertThat(read).containsExactly(2L);
+      recovery.readAhead(RevisionKey.firstOf(5), bytesMax, witness);
+      assertThat(read).startsWith(2L, 3L).doesNotContain(5L);
+
+      Recovery.Recovered recovered = recovery.run(witness);
+
+      assertThat(read).containsExactly(2L, 3L, 4L, 5L, 6L);
+      assertThat(recovered.revision()).isEqualTo(6);
+      assertThat(recovered.index().alive()).isEqualTo(4);
+    }
+    assertThat(leases.keys(1)).containsExactly(Bytes.utf8("b"), Bytes.utf8("d"));
   }
 
   @Test

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cairn.kernel.command.Command;
+import io.cairn.kernel.records.RevisionKey;
 import io.cairn.kernel.state.Tables;
 import io.cairn.kernel.virtual.CrashingEngine;
+import io.cairn.kernel.virtual.KernelWorld;
 import io.cairn.kernel.virtual.MemoryEngines;
 import io.cairn.kernel.virtual.VirtualTime;
 import io.cairn.spi.consensus.AppliedPoint;
@@ -363,6 +365,51 @@ final class StateTransferTest {
     SnapshotSink again = follower.machine().receiveSnapshot();
     receive(again, leader.transfers().send(again.resumeFrom(), PART_BYTES), Integer.MAX_VALUE);
     assertFollowerIsAsLeader();
+  }
+
+  @Test
+  void recordThatCannotBeReadBackEndsTheTransferAndIsThrownAway() {
+    Bytes begin = new PartFormat.Begin(KernelWorld.CLUSTER, TestMember.LEADER, null).encode();
+    PartWriter records = new PartWriter(PartFormat.RECORDS).add(0).add(2);
+    new PartFormat.Keys().write(records, new RevisionKey(2, 0, false));
+    records.add(Bytes.utf8("not a record"));
+    SnapshotSink sink = follower.machine().receiveSnapshot();
+    sink.accept(begin);
+
+    assertThatThrownBy(() -> sink.accept(records.finish())).isInstanceOf(RuntimeException.class);
+    sink.close();
+
+    assertThat(engines.happened).endsWith("discarded");
+  }
+
+  @Test
+  void senderFallsBehindWritersWhoWriteAsMuchAsItSends() {
+    new RandomWrites(1).run(leader, 200);
+    leader.settle();
+
+    try (SnapshotSource source = leader.transfers().send(Bytes.EMPTY, PART_BYTES)) {
+      assertThat(source.next()).isNotNull();
+      for (int i = 0; !source.fallsBehind(); i++) {
+        assertThat(i).as("parts").isLessThan(1000);
+        assertThat(source.next()).isNotNull();
+        for (int put = 0; put < 4; put++) {
+          leader.put("key-" + i, "v".repeat(PART_BYTES / 4), 0);
+        }
+        leader.settle();
+      }
+    }
+  }
+
+  @Test
+  void senderDoesNotFallBehindWhereNobodyWrites() {
+    new RandomWrites(1).run(leader, 200);
+    leader.settle();
+
+    try (SnapshotSource source = leader.transfers().send(Bytes.EMPTY, PART_BYTES)) {
+      while (source.next() != null) {
+        assertThat(source.fallsBehind()).isFalse();
+      }
+    }
   }
 
   @Test

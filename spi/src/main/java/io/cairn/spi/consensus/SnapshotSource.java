@@ -20,6 +20,12 @@ public interface SnapshotSource extends AutoCloseable {
   @Nullable Bytes next();
 
   /**
+   * Whether the state grows about as fast as it is sent, so that an engine which takes its time may
+   * never come to the end. What was true once stays true.
+   */
+  boolean fallsBehind();
+
+  /**
    * Where the state stands that the parts make up.
    *
    * @throws IllegalStateException before {@link #next} has returned null
