@@ -8,7 +8,6 @@ import io.cairn.kernel.peer.PeerCalls;
 import io.cairn.kernel.peer.PeerRequest;
 import io.cairn.kernel.request.Answers;
 import io.cairn.kernel.request.Callers;
-import io.cairn.kernel.request.Permissions;
 import io.cairn.kernel.request.Proposer;
 import io.cairn.kernel.request.ReadBarrier;
 import io.cairn.kernel.request.Standing;
@@ -107,7 +106,9 @@ public final class ClusterFacade implements ClusterService {
     if (urls == null) {
       return Answers.refused(new Reason.BadMemberUrls());
     }
-    return administer(caller, () -> addTo(caller, urls.stream().sorted().toList(), learner));
+    return parts
+        .callers()
+        .administer(caller, () -> addTo(caller, urls.stream().sorted().toList(), learner));
   }
 
   private CompletableFuture<Added> addTo(Caller caller, List<String> urls, boolean learner) {
@@ -130,8 +131,7 @@ public final class ClusterFacade implements ClusterService {
 
   @Override
   public CompletableFuture<Members> remove(Caller caller, long id) {
-    return administerNow(
-        caller, () -> change(caller, MemberChange.remove(id), refusesToRemove(id)));
+    return administer(caller, () -> change(caller, MemberChange.remove(id), refusesToRemove(id)));
   }
 
   private @Nullable Reason refusesToRemove(long id) {
@@ -141,7 +141,7 @@ public final class ClusterFacade implements ClusterService {
 
   @Override
   public CompletableFuture<Members> update(Caller caller, long id, List<String> peerUrls) {
-    return administerNow(
+    return administer(
         caller,
         () -> {
           List<String> urls = PeerUrls.parse(peerUrls).orElse(null);
@@ -154,7 +154,7 @@ public final class ClusterFacade implements ClusterService {
 
   @Override
   public CompletableFuture<Members> promote(Caller caller, long id) {
-    return administerNow(caller, () -> leaderOnly.run(caller, new Promoting(caller, id)));
+    return administer(caller, () -> leaderOnly.run(caller, new Promoting(caller, id)));
   }
 
   /** Answers what another member asks of this one as the leader, for one of its own clients. */
@@ -292,20 +292,9 @@ public final class ClusterFacade implements ClusterService {
     return new StrictChecks(members.membership(), standing.memberId(), parts.health());
   }
 
-  private <R> CompletableFuture<R> administerNow(
-      Caller caller, Supplier<CompletableFuture<R>> action) {
-    Reason refusal = standing.refuses(caller);
-    return refusal != null ? Answers.refused(refusal) : administer(caller, action);
-  }
-
   private <R> CompletableFuture<R> administer(
       Caller caller, Supplier<CompletableFuture<R>> action) {
-    Callers callers = parts.callers();
-    return callers.identify(
-        caller,
-        identity -> {
-          Reason refusal = Permissions.refusesToAdminister(callers.view(), identity);
-          return refusal != null ? Answers.refused(refusal) : action.get();
-        });
+    Reason refusal = standing.refuses(caller);
+    return refusal != null ? Answers.refused(refusal) : parts.callers().administer(caller, action);
   }
 }

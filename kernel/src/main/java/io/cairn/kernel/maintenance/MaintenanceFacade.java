@@ -9,7 +9,6 @@ import io.cairn.kernel.maintenance.HistoryHash.PinnedIndex;
 import io.cairn.kernel.options.KernelOptions;
 import io.cairn.kernel.request.Answers;
 import io.cairn.kernel.request.Callers;
-import io.cairn.kernel.request.Permissions;
 import io.cairn.kernel.request.Proposer;
 import io.cairn.kernel.request.ReadBarrier;
 import io.cairn.kernel.request.Standing;
@@ -197,7 +196,7 @@ public final class MaintenanceFacade implements MaintenanceService {
     Reason refusal = standing.refusesForLeader(caller);
     return refusal != null
         ? Answers.refused(refusal)
-        : asAdministrator(caller, () -> reads.backup(caller.call()));
+        : parts.callers().administer(caller, () -> reads.backup(caller.call()));
   }
 
   @Override
@@ -254,17 +253,6 @@ public final class MaintenanceFacade implements MaintenanceService {
   private <R> CompletableFuture<R> administer(
       Caller caller, Supplier<CompletableFuture<R>> action) {
     Reason refusal = standing.refuses(caller);
-    return refusal != null ? Answers.refused(refusal) : asAdministrator(caller, action);
-  }
-
-  private <R> CompletableFuture<R> asAdministrator(
-      Caller caller, Supplier<CompletableFuture<R>> action) {
-    Callers callers = parts.callers();
-    return callers.identify(
-        caller,
-        identity -> {
-          Reason refusal = Permissions.refusesToAdminister(callers.view(), identity);
-          return refusal != null ? Answers.refused(refusal) : action.get();
-        });
+    return refusal != null ? Answers.refused(refusal) : parts.callers().administer(caller, action);
   }
 }

@@ -7,8 +7,10 @@ import io.cairn.spi.auth.Authenticator;
 import io.cairn.spi.auth.Identity;
 import io.cairn.spi.environment.ThreadSafe;
 import io.cairn.spi.store.Caller;
+import io.cairn.spi.store.Reason;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Finds out on whose behalf a request is made. While access control is off, nobody asks. */
 @ThreadSafe
@@ -34,5 +36,15 @@ public final class Callers {
     return view.enabled()
         ? Answers.then(authenticator.identify(caller, view), action)
         : action.apply(Identity.ANONYMOUS);
+  }
+
+  /** Does what only administrators may, if {@code caller} is one. */
+  public <R> CompletableFuture<R> administer(Caller caller, Supplier<CompletableFuture<R>> action) {
+    return identify(
+        caller,
+        identity -> {
+          Reason refusal = Permissions.refusesToAdminister(view(), identity);
+          return refusal != null ? Answers.refused(refusal) : action.get();
+        });
   }
 }
