@@ -12,6 +12,6 @@ public final class SmallMain {
   /** Runs the server until a signal stops it. */
   public static void main(String[] arguments) {
     List<String> all = Stream.concat(Stream.of("--backend", "lmdb"), Stream.of(arguments)).toList();
-    Main.run(all, (config, log) -> DaggerSmallServer.factory().create(config, log).server());
+    Main.run(all, SmallServer::of);
   }
 }

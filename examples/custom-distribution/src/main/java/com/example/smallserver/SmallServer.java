@@ -24,6 +24,11 @@ import jakarta.inject.Singleton;
       RaftConsensusModule.class
     })
 public interface SmallServer {
+  /** A server for a configuration, not started, that logs to {@code log}. */
+  static Server of(ServerConfig config, EventLog log) {
+    return DaggerSmallServer.factory().create(config, log).server();
+  }
+
   /** The server, not started. */
   Server server();
 
