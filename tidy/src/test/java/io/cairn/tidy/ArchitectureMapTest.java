@@ -34,7 +34,8 @@ final class ArchitectureMapTest {
       Pattern.compile("(?:\\.lane|lazily|LateLane)\\((?:scheduler, )?\"(?<name>[^\"]+)\"");
 
   /** A type, with a package's folder before it or a member behind it. */
-  private static final Pattern NAMED_TYPE = Pattern.compile("`[a-z./]*(?<type>[A-Z]\\w*[a-z]\\w*)");
+  private static final Pattern NAMED_TYPE =
+      Pattern.compile("`(?:[a-z./]+[./])?(?<type>[A-Z]\\w*[a-z]\\w*)");
 
   @TempDir Path folder;
 
