@@ -20,7 +20,9 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The quota as a bound on what the engine takes from the file system.
+ * The quota as a bound on what the engine has in use. What is free within its files is not counted:
+ * later records go there, and an engine that never gives it back to the file system would otherwise
+ * stay over the quota whatever is compacted.
  *
  * <p>The engine must not be asked on the request path, so its size is sampled ten times a second
  * while it matters: while writes come, and while it is near the quota, since then compaction or
@@ -111,7 +113,7 @@ public final class EngineQuota implements Quota {
   private void measure() {
     admitted.reset();
     try {
-      sampledBytes = engine.size().allocatedBytes();
+      sampledBytes = engine.size().inUseBytes();
     } catch (StorageException.Refused closed) {
       // The member is stopping; nobody will be let in any more.
       sampledBytes = Long.MAX_VALUE / 2;

@@ -27,7 +27,7 @@ final class EngineQuotaTest {
 
   @Test
   void costMayNotReachTheQuota() {
-    engine.size = new StorageSize(9_000, 0);
+    engine.size = new StorageSize(Long.MAX_VALUE, 9_000);
     quota.refresh();
     time.run();
 
@@ -43,7 +43,7 @@ final class EngineQuotaTest {
     assertThat(quota.exceededBy(6_000)).isNull();
     assertThat(quota.exceededBy(6_000)).isNotNull();
 
-    engine.size = new StorageSize(3_000, 0);
+    engine.size = new StorageSize(Long.MAX_VALUE, 3_000);
     time.passMillis(100);
     assertThat(quota.exceededBy(6_000)).as("it took less than it cost").isNull();
   }
@@ -63,12 +63,12 @@ final class EngineQuotaTest {
 
   @Test
   void nearTheQuotaTheEngineIsWatchedSoThatSpaceIsNoticed() {
-    engine.size = new StorageSize(QUOTA, 0);
+    engine.size = new StorageSize(Long.MAX_VALUE, QUOTA);
     quota.refresh();
     time.run();
     assertThat(quota.exceededBy(1)).isNotNull();
 
-    engine.size = new StorageSize(10, 0);
+    engine.size = new StorageSize(Long.MAX_VALUE, 10);
     time.passMillis(200);
 
     assertThat(quota.exceededBy(1)).isNull();
@@ -76,7 +76,7 @@ final class EngineQuotaTest {
 
   @Test
   void callersShareOneAlarmAndAreRefusedWhenItIsRaised() {
-    engine.size = new StorageSize(QUOTA, 0);
+    engine.size = new StorageSize(Long.MAX_VALUE, QUOTA);
     quota.refresh();
     time.run();
 
@@ -93,7 +93,7 @@ final class EngineQuotaTest {
 
   @Test
   void callerIsRefusedEvenIfTheAlarmCannotBeRaised() {
-    engine.size = new StorageSize(QUOTA, 0);
+    engine.size = new StorageSize(Long.MAX_VALUE, QUOTA);
     quota.refresh();
     time.run();
 
@@ -108,7 +108,7 @@ final class EngineQuotaTest {
 
   @Test
   void alarmThatIsRaisedAlreadyIsNotProposedAgain() {
-    engine.size = new StorageSize(QUOTA, 0);
+    engine.size = new StorageSize(Long.MAX_VALUE, QUOTA);
     quota.refresh();
     time.run();
     alarms.apply(Alarm.Action.ACTIVATE, ALARM, new ArrayList<>());
@@ -120,7 +120,7 @@ final class EngineQuotaTest {
   @Test
   void negativeQuotaIsNone() {
     EngineQuota unlimited = quota(-1);
-    engine.size = new StorageSize(Long.MAX_VALUE, 0);
+    engine.size = new StorageSize(Long.MAX_VALUE, Long.MAX_VALUE);
     unlimited.refresh();
     time.run();
 
