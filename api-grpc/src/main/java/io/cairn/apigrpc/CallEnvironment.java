@@ -20,6 +20,7 @@ final class CallEnvironment {
 
   private final EventLog log;
   private final int messageBytesMax;
+  private final RequestRoom requests;
   private final ResponseBudget responses;
 
   /** The open streams that would never end by themselves; their order is of no importance. */
@@ -28,15 +29,22 @@ final class CallEnvironment {
   /** Written by the thread that drains, read by each new stream after it has been added above. */
   private volatile boolean draining;
 
-  CallEnvironment(EventLog log, int messageBytesMax, ResponseBudget responses) {
+  CallEnvironment(
+      EventLog log, int messageBytesMax, RequestRoom requests, ResponseBudget responses) {
     this.log = log;
     this.messageBytesMax = messageBytesMax;
+    this.requests = requests;
     this.responses = responses;
   }
 
   /** The size of the largest request message that is accepted. */
   int messageBytesMax() {
     return messageBytesMax;
+  }
+
+  /** The room for large requests. */
+  RequestRoom requests() {
+    return requests;
   }
 
   /** The room for large answers. */

@@ -24,9 +24,6 @@ import java.util.concurrent.TimeUnit;
  */
 final class ClientListener {
 
-  /** How much a client may send on a call or connection before it must wait for us. */
-  private static final int FLOW_CONTROL_BYTES = 4 * 1024 * 1024;
-
   /** All headers of a call together; tokens can be long. */
   private static final int METADATA_BYTES_MAX = 64 * 1024;
 
@@ -65,7 +62,7 @@ final class ClientListener {
             .decompressorRegistry(DECOMPRESSORS)
             .addServices(services)
             .fallbackHandlerRegistry(new UnknownMethods(services))
-            .flowControlWindow(FLOW_CONTROL_BYTES)
+            .flowControlWindow(RequestIntake.STREAM_WINDOW_BYTES)
             .maxInboundMetadataSize(METADATA_BYTES_MAX)
             // gRPC would refuse with a text of its own; calls refuse with etcd's. So gRPC lets
             // somewhat more through, and bounds what is never read into memory at all.

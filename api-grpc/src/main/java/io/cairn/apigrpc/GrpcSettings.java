@@ -9,18 +9,27 @@ package io.cairn.apigrpc;
  *     each is on the heap and in buffers outside of it. A single answer may take twice that.
  *     Answers that go out in parts are not counted; there are as many at once as there would be
  *     room for two parts of each
+ * @param requestBytesMax how many bytes of large requests may be under way at once, at least one;
+ *     further ones wait at their clients. A single request may be larger
  * @param stalledMillis after how long without reading a client that is sent an answer in parts is
- *     cut off, if others wait for its turn; at most twice as long
+ *     cut off, if others wait for its turn; at most twice as long. The same goes for a client that
+ *     does not send the rest of a large request for which others wait
  */
-public record GrpcSettings(int eventLoops, long responseBytesMax, long stalledMillis) {
+public record GrpcSettings(
+    int eventLoops, long responseBytesMax, long requestBytesMax, long stalledMillis) {
+
+  /** More would be no faster, and leaders take what all members have under way. */
+  private static final long REQUEST_BYTES_MAX = 16L << 20;
 
   /**
    * Two loops: with one, reads are bound by a single core; more gain little on small machines. An
-   * eighth of the heap for answers. A client that is reading takes a part in far less than a
-   * second; one that has not for ten is asleep or gone.
+   * eighth of the heap for answers, and half as much for requests: a leader may hold those of all
+   * members at once. A client that is reading takes a part in far less than a second; one that has
+   * not for ten is asleep or gone.
    */
   public static GrpcSettings standard() {
-    return new GrpcSettings(2, Runtime.getRuntime().maxMemory() / 8, 10_000);
+    long heapBytes = Runtime.getRuntime().maxMemory();
+    return new GrpcSettings(2, heapBytes / 8, Math.min(REQUEST_BYTES_MAX, heapBytes / 16), 10_000);
   }
 
   /** Checks the ranges. */
@@ -32,6 +41,10 @@ public record GrpcSettings(int eventLoops, long responseBytesMax, long stalledMi
     if (responseBytesMax < 1) {
       throw new IllegalArgumentException(
           "wanted at least one byte for answers, not '" + responseBytesMax + "'");
+    }
+    if (requestBytesMax < 1) {
+      throw new IllegalArgumentException(
+          "wanted at least one byte for requests, not '" + requestBytesMax + "'");
     }
     if (stalledMillis < 1) {
       throw new IllegalArgumentException(

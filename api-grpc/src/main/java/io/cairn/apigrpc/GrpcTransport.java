@@ -71,7 +71,8 @@ public final class GrpcTransport implements Transport {
         (int) Math.min((long) options.requestBytesMax() + TransportOptions.FRAMING_BYTES, 1 << 30);
     ResponseBudget responses =
         new ResponseBudget(settings.responseBytesMax(), settings.stalledMillis());
-    CallEnvironment environment = new CallEnvironment(log, messageBytesMax, responses);
+    RequestRoom requests = new RequestRoom(settings.requestBytesMax(), settings.stalledMillis());
+    CallEnvironment environment = new CallEnvironment(log, messageBytesMax, requests, responses);
     List<ServerServiceDefinition> services = EtcdServices.of(store, environment);
     Running started = new Running(EventLoops.start(settings), environment, new ArrayList<>());
     running = started;

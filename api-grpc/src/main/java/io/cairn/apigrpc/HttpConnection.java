@@ -33,11 +33,13 @@ final class HttpConnection extends Http2ConnectionAdapter {
   private static final FastThreadLocal<HttpConnection> LATEST = new FastThreadLocal<>();
 
   private final GrpcHttp2ConnectionHandler http2;
+  private final RequestIntake intake;
   private @Nullable Channel channel;
   private @Nullable Http2Stream newest;
 
   private HttpConnection(GrpcHttp2ConnectionHandler http2) {
     this.http2 = http2;
+    this.intake = RequestIntake.of(http2);
     http2.connection().addListener(this);
   }
 
@@ -75,18 +77,34 @@ final class HttpConnection extends Http2ConnectionAdapter {
     LATEST.set(this);
   }
 
+  @Override
+  public void onStreamClosed(Http2Stream stream) {
+    intake.closed(stream);
+  }
+
   /**
    * The stream of the call that begins now: gRPC begins it while the headers that open the stream
    * are being read.
    */
   static Stream ofCallThatBegins() {
+    HttpConnection connection = latest();
+    return connection
+    .new Stream(
+        Objects.requireNonNull(connection.channel), Objects.requireNonNull(connection.newest));
+  }
+
+  /** The stream that begins now is that of {@code call}. */
+  static void began(LoopCall call) {
+    HttpConnection connection = latest();
+    connection.intake.began(Objects.requireNonNull(connection.newest), call);
+  }
+
+  private static HttpConnection latest() {
     HttpConnection connection = LATEST.get();
     if (connection == null) {
       throw new IllegalStateException("calls begin on an event loop of this transport");
     }
-    return connection
-    .new Stream(
-        Objects.requireNonNull(connection.channel), Objects.requireNonNull(connection.newest));
+    return connection;
   }
 
   /** The stream of a call. */

@@ -62,6 +62,16 @@ abstract class LoopCall extends ServerCall.Listener<Bytes> implements Caller.Cal
   /** Takes the next request message; {@link #isClosed} is false. */
   abstract void receive(Bytes message);
 
+  /**
+   * Takes over the place that the request has, or waits for; the call gives it back when it has
+   * ended and nobody needs the request any more.
+   *
+   * @return false if the call needs nothing of a request that it has received
+   */
+  boolean hold(RequestRoom.Place place) {
+    return false;
+  }
+
   /** The client will say no more. */
   abstract void halfClosed();
 

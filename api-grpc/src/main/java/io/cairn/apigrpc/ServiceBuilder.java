@@ -95,7 +95,9 @@ final class ServiceBuilder {
             call.close(StatusMapping.of(new Reason.InvalidClientApiVersion()), new Metadata());
             return new ServerCall.Listener<>() {};
           }
-          return calls.begin(environment, call, headers);
+          LoopCall began = calls.begin(environment, call, headers);
+          HttpConnection.began(began);
+          return began;
         };
     definition.addMethod(MessageMarshallers.descriptor(service + "/" + name, type), handler);
     return this;

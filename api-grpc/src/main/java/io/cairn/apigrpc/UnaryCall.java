@@ -28,6 +28,12 @@ final class UnaryCall<Q, R> extends LoopCall
 
   private @Nullable Q request;
 
+  /** Of a large request. Set by the loop before the store is asked. */
+  private RequestRoom.@Nullable Place place;
+
+  /** The store will give an answer, and has the request until then. */
+  private boolean asked;
+
   /** Written once by whoever completes the answer, before the call goes through the queue. */
   private @Nullable R result;
 
@@ -51,6 +57,22 @@ final class UnaryCall<Q, R> extends LoopCall
   }
 
   @Override
+  boolean hold(RequestRoom.Place theOneRequest) {
+    if (place != null) {
+      return false;
+    }
+    place = theOneRequest;
+    return true;
+  }
+
+  private void giveBackPlace() {
+    RequestRoom.Place mine = place;
+    if (mine != null) {
+      mine.giveBack();
+    }
+  }
+
+  @Override
   void receive(Bytes message) {
     if (request != null) {
       close(StatusMapping.moreThanOneRequest());
@@ -67,6 +89,7 @@ final class UnaryCall<Q, R> extends LoopCall
       return;
     }
     CompletionStage<? extends R> answer = method.invocation().invoke(caller, question);
+    request = null; // The store has its own copy of what it still needs.
     if (answer instanceof CompletableFuture<? extends R> future && future.isDone()) {
       // The lambda-free way to take a finished answer; most reads go here.
       if (future.state() == CompletableFuture.State.SUCCESS) {
@@ -76,6 +99,7 @@ final class UnaryCall<Q, R> extends LoopCall
       }
       proceed();
     } else {
+      asked = true;
       var _ = answer.whenComplete(this);
     }
   }
@@ -85,6 +109,7 @@ final class UnaryCall<Q, R> extends LoopCall
   public void accept(@Nullable R answer, @Nullable Throwable refusal) {
     result = answer;
     failure = refusal;
+    giveBackPlace();
     loop.add(this);
   }
 
@@ -161,6 +186,9 @@ final class UnaryCall<Q, R> extends LoopCall
     LongAnswer parts = inParts;
     if (parts != null) {
       parts.release();
+    }
+    if (!asked) {
+      giveBackPlace();
     }
   }
 }

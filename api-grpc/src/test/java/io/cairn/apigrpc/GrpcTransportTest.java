@@ -350,7 +350,7 @@ final class GrpcTransportTest {
   @Test
   void everyAddressIsBoundAndReported() throws IOException {
     GrpcTransport second =
-        new GrpcTransport(fixture.log(), Optional.of(new GrpcSettings(1, 1 << 20, 1000)));
+        new GrpcTransport(fixture.log(), Optional.of(new GrpcSettings(1, 1 << 20, 1 << 20, 1000)));
     InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
     List<InetSocketAddress> bound =
@@ -405,7 +405,7 @@ final class GrpcTransportTest {
         (caller, request) ->
             ScriptedStore.done(new RangeResult(ScriptedStore.HEADER, List.of(kv), false, 1));
     GrpcTransport small =
-        new GrpcTransport(fixture.log(), Optional.of(new GrpcSettings(1, 1 << 20, 1000)));
+        new GrpcTransport(fixture.log(), Optional.of(new GrpcSettings(1, 1 << 20, 1 << 20, 1000)));
     InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     InetSocketAddress bound = small.start(store, List.of(any), TransportOptions.DEFAULT).getFirst();
     try (TransportFixture.Client client = new TransportFixture.Client(bound)) {

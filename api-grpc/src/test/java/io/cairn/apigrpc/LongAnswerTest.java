@@ -63,7 +63,8 @@ final class LongAnswerTest {
   /** Serves with one turn only. */
   private void start(long stalledMillis) throws IOException {
     GrpcTransport transport =
-        new GrpcTransport(fixture.log(), Optional.of(new GrpcSettings(1, 1 << 20, stalledMillis)));
+        new GrpcTransport(
+            fixture.log(), Optional.of(new GrpcSettings(1, 1 << 20, 1 << 20, stalledMillis)));
     transports.add(transport);
     InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     address = transport.start(store, List.of(any), TransportOptions.DEFAULT).getFirst();

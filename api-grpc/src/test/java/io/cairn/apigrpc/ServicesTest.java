@@ -139,7 +139,10 @@ final class ServicesTest {
 
     List<String> served = new ArrayList<>();
     for (ServerServiceDefinition service :
-        EtcdServices.of(store, new CallEnvironment(fixture.log(), 1, new ResponseBudget(1, 1)))) {
+        EtcdServices.of(
+            store,
+            new CallEnvironment(
+                fixture.log(), 1, new RequestRoom(1, 1), new ResponseBudget(1, 1)))) {
       service.getMethods().forEach(m -> served.add(m.getMethodDescriptor().getFullMethodName()));
     }
 

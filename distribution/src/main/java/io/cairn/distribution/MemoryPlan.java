@@ -11,7 +11,8 @@ import io.cairn.kernel.options.KernelOptions;
  * @param kernel the shares on the heap
  * @param unflushedBytes how much published state may wait for the engine
  * @param engineBytes the engine's caches and buffers
- * @param logBytes what may wait to enter the log
+ * @param logBytes what may wait to enter the log, or be applied; beyond that proposals are refused.
+ *     Large requests wait before they are proposed, and take at most a sixteenth of the heap
  */
 record MemoryPlan(
     KernelOptions.Memory kernel, long unflushedBytes, long engineBytes, long logBytes) {
@@ -25,6 +26,6 @@ record MemoryPlan(
         new KernelOptions.Memory(heapBytes / 12, heapBytes / 4),
         Math.min(UNFLUSHED_BYTES_MAX, heapBytes / 6),
         budget / 4,
-        heapBytes / 4);
+        heapBytes / 6);
   }
 }

@@ -22,6 +22,9 @@ public final class ConsensusProposer implements Proposer {
   /** etcd's bound on entries that are committed and not applied. */
   private static final long APPLY_LAG_MAX = 5000;
 
+  /** From this size on it pays to look at a request once more in order to have it once only. */
+  private static final int LARGE_BYTES = 8 << 10;
+
   private final Consensus consensus;
   private final Published published;
   private final Suspicion suspicion;
@@ -59,9 +62,21 @@ public final class ConsensusProposer implements Proposer {
     if (payload == null) {
       return Answers.refused(new Reason.RequestTooLarge());
     }
-    PendingCommand<R> pending = new PendingCommand<>(command, identity, room, payload, suspicion);
+    PendingCommand<R> pending =
+        new PendingCommand<>(
+            payload.length() > LARGE_BYTES ? decoded(payload) : command,
+            identity,
+            room,
+            payload,
+            suspicion);
     consensus.propose(pending);
     return pending;
+  }
+
+  /** The same command, as slices of the payload: those of the client's message can go. */
+  @SuppressWarnings("unchecked") // What has been encoded has the type that it had.
+  private static <R> Command<R> decoded(Bytes payload) {
+    return (Command<R>) CommandCodec.decode(payload).command();
   }
 
   @Override
