@@ -23,7 +23,7 @@ final class Pace {
 
   private final long bytesPerSecondMax;
 
-  /** Since when there are transfers. */
+  /** When the last transfer began. */
   private long begunNanos;
 
   /** Before this nothing more is sent. */

@@ -172,7 +172,10 @@ final class StateSender {
       return;
     }
     long now = time.nanos();
-    pace.sent(frame.length(), begun, now);
+    if (!source.fallsBehind()) {
+      // What goes out without rests must not be made up for by the rests of another transfer.
+      pace.sent(frame.length(), begun, now);
+    }
     sending.sent(frame, now);
     post.send(sending.member, frame);
     pump(sending);

@@ -49,7 +49,7 @@ final class ClusterMachine implements StateMachine {
   final List<Leadership> leaderships = new ArrayList<>();
   int installs;
 
-  /** Whether states that are sent are said to grow as fast. */
+  /** Whether states whose sending begins are said to grow as fast. */
   boolean sendsFallBehind;
 
   /**
@@ -182,6 +182,7 @@ final class ClusterMachine implements StateMachine {
   }
 
   private final class Source implements SnapshotSource {
+    private final boolean fallsBehind = sendsFallBehind;
     private int next;
     private @Nullable AppliedPoint end;
 
@@ -203,7 +204,7 @@ final class ClusterMachine implements StateMachine {
 
     @Override
     public boolean fallsBehind() {
-      return sendsFallBehind;
+      return fallsBehind;
     }
 
     @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.cairn.consensusraft.runtime.RaftCluster.Member;
 import io.cairn.spi.consensus.AppliedPoint;
 import io.cairn.spi.consensus.ConfigurationChange.Kind;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Members that are too far behind for the log (C13 to C15). */
@@ -79,6 +80,29 @@ final class StateTransferTest {
 
     assertThat(unhurried).isLessThan(10);
     assertThat(catchesUp(lagging)).isTrue();
+  }
+
+  /** Else it would rest for all that the other one has sent without resting. */
+  @Test
+  void aStateThatIsSentWithRestsDoesNotWaitForOneThatIsSentWithout() {
+    RaftCluster five = RaftCluster.withShortLogs(SEED, 5);
+    five.stateBytesPerSecondMax = 10_000;
+    five.members.values().forEach(Member::kill);
+    five.members.values().forEach(Member::start);
+    Member leader = five.leader();
+    List<Member> lagging =
+        five.members.values().stream().filter(member -> member != leader).limit(2).toList();
+    lagging.forEach(Member::kill);
+    five.writeAndForget(1000);
+    lagging.getFirst().start();
+    five.world.runUntil(() -> !lagging.getFirst().storage.parts.isEmpty(), 10_000);
+
+    leader.machine().sendsFallBehind = true;
+    lagging.getLast().start();
+
+    assertThat(five.world.runUntil(() -> lagging.getLast().machine().installs > 0, 10_000))
+        .isTrue();
+    assertThat(five.world.runUntil(five::converged, 30_000)).isTrue();
   }
 
   /** Else it would believe a later life of that member's directory, which has forgotten all. */
