@@ -9,6 +9,8 @@ import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerServiceDefinition;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Collects the methods of one gRPC service. */
 final class ServiceBuilder {
@@ -36,12 +38,8 @@ final class ServiceBuilder {
       UnaryMethod.Decoder<Q> decoder,
       UnaryMethod.Invocation<Q, R> invocation,
       UnaryMethod.Encoder<R> encoder) {
-    UnaryMethod<Q, R> method = new UnaryMethod<>(decoder, invocation, encoder);
-    return add(
-        name,
-        MethodType.UNARY,
-        (environment, call, headers) ->
-            began(new UnaryCall<>(method, null, environment, call, headers)));
+    return unary(
+        name, MethodType.UNARY, new UnaryMethod<>(decoder, invocation, encoder), () -> null);
   }
 
   /**
@@ -53,14 +51,23 @@ final class ServiceBuilder {
       UnaryMethod.Decoder<Q> decoder,
       UnaryMethod.Invocation<Q, R> invocation,
       UnaryMethod.Encoder<R> encoder) {
-    UnaryMethod<Q, R> method = new UnaryMethod<>(decoder, invocation, encoder);
-    return add(
+    return unary(
         name,
         MethodType.SERVER_STREAMING,
+        new UnaryMethod<>(decoder, invocation, encoder),
+        HttpConnection::ofCallThatBegins);
+  }
+
+  private <Q, R> ServiceBuilder unary(
+      String name,
+      MethodType type,
+      UnaryMethod<Q, R> method,
+      Supplier<HttpConnection.@Nullable Stream> streams) {
+    return add(
+        name,
+        type,
         (environment, call, headers) ->
-            began(
-                new UnaryCall<>(
-                    method, HttpConnection.ofCallThatBegins(), environment, call, headers)));
+            began(new UnaryCall<>(method, streams.get(), environment, call, headers)));
   }
 
   private static LoopCall began(LoopCall call) {
@@ -75,11 +82,8 @@ final class ServiceBuilder {
     return add(
         name,
         MethodType.SERVER_STREAMING,
-        (environment, call, headers) -> {
-          LoopCall pulled = new PulledCall<>(decoder, opening, environment, call, headers);
-          call.request(2);
-          return pulled;
-        });
+        (environment, call, headers) ->
+            began(new PulledCall<>(decoder, opening, environment, call, headers)));
   }
 
   /** Adds a method with streams in both directions. */

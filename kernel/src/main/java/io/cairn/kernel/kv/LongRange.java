@@ -9,7 +9,6 @@ import io.cairn.spi.environment.OnLane;
 import io.cairn.spi.store.AnswerRoom;
 import io.cairn.spi.store.Bytes;
 import io.cairn.spi.store.Caller;
-import io.cairn.spi.store.KeyRange;
 import io.cairn.spi.store.KeyValueFormat;
 import io.cairn.spi.store.LongRangeResult;
 import io.cairn.spi.store.RangeAnswer;
@@ -117,27 +116,13 @@ final class LongRange implements LongRangeResult {
       left = request.limit() > 0 ? Math.min(request.limit(), count) : count;
     }
     long at = ReadRevision.of(revision, view.state());
-    List<Bytes> kvs = new RangeRead(view.keys(), rest(), at).readSome(records, PART_BYTES);
+    List<Bytes> kvs =
+        new RangeRead(view.keys(), RangePages.rest(request, place, left), at)
+            .readSome(records, PART_BYTES);
     if (left > 0 && kvs != null && kvs.isEmpty()) {
       throw new IllegalStateException("the last " + left + " of " + count + " keys are not there");
     }
     return kvs;
-  }
-
-  private RangeRequest rest() {
-    return new RangeRequest(
-        new KeyRange(place, request.range().end()),
-        left,
-        0,
-        request.order(),
-        request.target(),
-        request.serializable(),
-        request.keysOnly(),
-        false,
-        0,
-        0,
-        0,
-        0);
   }
 
   /** Goes behind the last of {@code kvs}. */

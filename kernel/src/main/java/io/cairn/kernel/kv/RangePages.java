@@ -108,7 +108,8 @@ final class RangePages implements RangeStream {
           0);
     }
     RangeResult part =
-        new RangeRead(view.keys(), part(from.key(), keys), at).readPart(NO_HEADER, records);
+        new RangeRead(view.keys(), rest(request, from.key(), keys), at)
+            .readPart(NO_HEADER, records);
     if (part == null) {
       return null;
     }
@@ -141,7 +142,10 @@ final class RangePages implements RangeStream {
     return bytes > 2L * maxRequestBytes ? Math.max(1, keys / 2) : keys;
   }
 
-  private RangeRequest part(Bytes key, long limit) {
+  /**
+   * What {@code request}, which is in key order and without filters, asks for from {@code key} on.
+   */
+  static RangeRequest rest(RangeRequest request, Bytes key, long limit) {
     return new RangeRequest(
         new KeyRange(key, request.range().end()),
         limit,
